@@ -1,0 +1,69 @@
+#pragma once
+
+#include "http/call.h"
+#include "http/listener.h"
+#include "http/message.h"
+#include "http/protocol.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace goldsmith::base {
+class Clock;
+}
+
+namespace goldsmith::http {
+
+using ServiceHandler = std::function<Answer(const Call&)>;
+
+// One finished request, for audit, metrics and access logs.
+struct Observation {
+    const Request& request;
+    const Call&
+        call;  // service, region, operation and principal are empty as far as they are unknown
+    int status;
+    std::string error_code;  // empty on success
+    std::chrono::nanoseconds duration;
+};
+using Observer = std::function<void(const Observation&)>;
+
+struct RouterOptions {
+    std::vector<std::string> regions;  // the regions a credential scope may name; empty: any
+    Observer observe;                  // may be empty; must not throw
+};
+
+// Sends each request to the service that its credential scope names, after verifying its signature,
+// and encodes the answer. Paths registered as public are answered without a signature. Nothing a
+// client sends yields a 5xx here; an exception out of a service handler is logged and answered as
+// the protocol's internal failure (500).
+//
+// Register everything first; afterwards handle() may be called on several threads at once. The
+// clock and the credential source must outlive the router.
+class Router {
+public:
+    Router(RouterOptions options, const CredentialSource& credentials, const base::Clock& clock);
+    ~Router();
+    Router(const Router&) = delete;
+    Router& operator=(const Router&) = delete;
+
+    // `scope_name`: the service name in credential scopes ("imagebuilder").
+    void add_service(std::string scope_name, std::shared_ptr<const Protocol> protocol,
+                     ServiceHandler handler);
+
+    // Unsigned GET and HEAD requests of exactly this path, or, when it ends in '/', of all paths
+    // beneath it. A request that carries a signature goes to its service all the same.
+    void add_public(std::string path, Handler handler);
+
+    Response handle(const Request& request) const;
+    // For Listener: shapes what the listener refuses in the protocol the client seems to speak.
+    Response refuse(const Request& request, const Refusal& refusal) const;
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace goldsmith::http
