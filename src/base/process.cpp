@@ -294,6 +294,25 @@ void append_bounded(std::string& text, std::string_view chunk, std::size_t limit
     }
 }
 
+/// A write to a child that closed its input must be an error, not a signal that kills us. Only this
+/// thread's mask is touched, and the signal is taken back if the write raised it.
+ssize_t write_without_signal(int fd, std::string_view data) {
+    sigset_t pipe_signal;
+    sigset_t before;
+    ::sigemptyset(&pipe_signal);
+    ::sigaddset(&pipe_signal, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+    const ssize_t put = ::write(fd, data.data(), data.size());
+    const int error_number = errno;
+    if (put < 0 && error_number == EPIPE) {
+        const timespec now{};
+        ::sigtimedwait(&pipe_signal, nullptr, &now);
+    }
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    errno = error_number;
+    return put;
+}
+
 /// Moves bytes between our pipe ends and the result until both outputs are closed or time is up.
 class Pump {
 public:
@@ -360,7 +379,7 @@ private:
     }
 
     void feed() {
-        const ssize_t put = ::write(child_.stdin_pipe.get(), input_.data(), input_.size());
+        const ssize_t put = write_without_signal(child_.stdin_pipe.get(), input_);
         if (put >= 0) {
             input_.remove_prefix(static_cast<std::size_t>(put));
         } else if (errno != EINTR && errno != EAGAIN) {
