@@ -36,7 +36,8 @@ struct Plan {
     // The members of $.imagebuilder that do not depend on the stage (all but workflowPhase).
     boost::json::object system_variables;
     // Whatever the actions need and the engine does not look at: recipe, components, infrastructure
-    // and distribution settings, as they were when the build was created.
+    // and distribution settings, as they were when the build was created. The members are written
+    // down in docs/formats/build-plan.md.
     boost::json::object settings;
     std::vector<PlannedWorkflow> workflows;  // stages run build, test, distribution; in list order
     bool tests_enabled = true;               // false: TEST workflows do not run
