@@ -1,0 +1,104 @@
+// The database of a daemon: one connection that writes, used by one thread at a time, and as many
+// readers as there are threads reading. Used by state/ through read() and write(); the functions
+// given to them get a transaction and do everything in it.
+//
+//     db.write([&](db::Transaction& tx) { images.insert(tx, row); executions.start(tx, ...); });
+//     auto row = db.read([&](db::Connection& c) { return images.find(c, arn); });
+//
+// Thread-safe. write() commits when the function returns and rolls back when it throws; it runs the
+// function again when the database was busy, so the function must have no other effect than its
+// result. Calling write() inside write() on one thread is Error{misuse}; read() inside write() sees
+// the state before the write, so pass the transaction instead.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "base/guarded.h"
+#include "db/connection.h"
+#include "db/driver.h"
+#include "db/retry.h"
+#include "db/transaction.h"
+
+namespace goldsmith::db {
+
+class Database {
+public:
+    explicit Database(std::unique_ptr<Driver> driver, RetryPolicy retry = {});
+    ~Database();
+    Database(const Database&) = delete;
+    Database& operator=(const Database&) = delete;
+
+    template <class Function>
+    auto write(Function&& function) {
+        const WriterLease writer(*this);
+        return retry_busy(retry_, [&] { return in_transaction(writer.connection(), function); });
+    }
+
+    template <class Function>
+    auto read(Function&& function) {
+        const ReaderLease reader(*this);
+        return retry_busy(retry_, [&] {
+            Transaction transaction(reader.connection(), Transaction::Mode::read);
+            return function(transaction.connection());
+        });
+    }
+
+    /// A further connection that may write, for one thread that runs its own transactions (the
+    /// engine's loop). It competes with write() for the database's lock: use retry_busy().
+    std::unique_ptr<Connection> connect();
+
+private:
+    class WriterLease {
+    public:
+        explicit WriterLease(Database& database);  // waits for the writer, with a deadline
+        ~WriterLease();
+        WriterLease(const WriterLease&) = delete;
+        WriterLease& operator=(const WriterLease&) = delete;
+        Connection& connection() const { return *database_.writer_; }
+
+    private:
+        Database& database_;
+    };
+
+    class ReaderLease {
+    public:
+        explicit ReaderLease(Database& database);
+        ~ReaderLease();
+        ReaderLease(const ReaderLease&) = delete;
+        ReaderLease& operator=(const ReaderLease&) = delete;
+        Connection& connection() const { return *connection_; }
+
+    private:
+        Database& database_;
+        std::unique_ptr<Connection> connection_;
+    };
+
+    template <class Function>
+    static auto in_transaction(Connection& connection, Function& function) {
+        Transaction transaction(connection, Transaction::Mode::write);
+        if constexpr (std::is_void_v<std::invoke_result_t<Function&, Transaction&>>) {
+            function(transaction);
+            transaction.commit();
+        } else {
+            auto result = function(transaction);
+            transaction.commit();
+            return result;
+        }
+    }
+
+    std::unique_ptr<Driver> driver_;
+    RetryPolicy retry_;
+    std::timed_mutex writer_mutex_;
+    std::atomic<std::thread::id> writer_thread_;
+    std::unique_ptr<Connection> writer_;
+    base::Guarded<std::vector<std::unique_ptr<Connection>>> idle_readers_;
+};
+
+}  // namespace goldsmith::db
