@@ -1,7 +1,6 @@
-#pragma once
-
 // The step actions of workflow documents as one table: where each may stand, what it takes and
 // gives, how long it may run and whether it can be rolled back. Immutable; any thread.
+#pragma once
 
 #include <chrono>
 #include <span>
@@ -17,7 +16,7 @@ struct ActionInput {
     std::string_view name;
     InputKind kind = InputKind::string;
     bool required = false;
-    // Allowed literals, empty = any.
+    /// Allowed literals, empty = any.
     std::span<const std::string_view> choices = {};
 };
 
@@ -33,11 +32,11 @@ struct WorkflowAction {
     std::span<const std::string_view> outputs;
 
     bool allowed_in(WorkflowType type) const;
-    const ActionInput* input(std::string_view input_name) const;  // nullptr: no such input
+    const ActionInput* input(std::string_view input_name) const;  ///< nullptr: no such input
     bool has_output(std::string_view output_name) const;
 };
 
 std::span<const WorkflowAction> workflow_actions();
-const WorkflowAction* find_workflow_action(std::string_view name);  // nullptr: no such action
+const WorkflowAction* find_workflow_action(std::string_view name);  ///< nullptr: no such action
 
 }  // namespace goldsmith::documents
