@@ -1,0 +1,15 @@
+#include "api/shape.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace goldsmith::api {
+
+const Member* find_member(const Shape& structure, const char* name) {
+    const auto found =
+        std::find_if(structure.members.begin(), structure.members.end(),
+                     [&](const Member& member) { return std::string_view(member.name) == name; });
+    return found == structure.members.end() ? nullptr : &*found;
+}
+
+}  // namespace goldsmith::api
