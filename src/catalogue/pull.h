@@ -1,0 +1,43 @@
+// Pulling a managed image: build it (or find that it is there), put its disk into a region's store
+// and write the AMI manifest. Single-flight across processes: a second caller waits for the first
+// and then finds the image. Used by the daemon (first use of a managed parent) and by
+// `goldsmith image pull`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/files.h"
+#include "catalogue/base_image.h"
+#include "catalogue/entry.h"
+#include "store/image_manifest.h"
+#include "store/region_store.h"
+
+namespace goldsmith::catalogue {
+
+struct PullOptions {
+    /// `build.work_directory` may stay empty: then <data_directory>/catalogue/work.
+    BuildOptions build;
+    /// Make a new version although one is there.
+    bool refresh = false;
+};
+
+struct PulledImage {
+    store::ImageManifest image;
+    BaseImageFacts facts;
+    /// It was in the region before this call.
+    bool already_there = false;
+};
+
+/// Throws BaseImageError, or what store::ingest throws. Nothing is visible in the region unless the
+/// whole image is.
+PulledImage pull(const CatalogueEntry& entry, const base::Path& data_directory,
+                 store::RegionStore& region, const PullOptions& options = {});
+
+/// The versions of an entry that the region holds, newest first; facts from the manifests' records
+/// in <data_directory>/catalogue/<name>/.
+std::vector<PulledImage> pulled_images(const CatalogueEntry& entry,
+                                       const base::Path& data_directory,
+                                       const store::RegionStore& region);
+
+}  // namespace goldsmith::catalogue
