@@ -1,0 +1,50 @@
+// Config: everything that can be set about a server, with its defaults. One YAML file
+// (docs/configuration.md lists every key); unknown keys and wrong values are errors that name file,
+// line and column. Plain values.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/byte_size.h"
+#include "base/files.h"
+
+namespace goldsmith::daemon {
+
+struct Config {
+    base::Path data_directory;
+    std::string listen_host = "127.0.0.1";
+    std::uint16_t listen_port = 0;
+
+    std::string account = "123456789012";
+    std::vector<std::string> regions = {"us-east-1", "us-west-2", "eu-west-1"};
+
+    /// How machines exist: "auto", "container" or "fake" (no machine at all, for trying the API).
+    std::string driver = "auto";
+    int max_parallel_builds = 100;
+    /// Where goldsmith-runner and toe are; empty: beside the running program.
+    base::Path program_directory;
+    /// The Debian mirror for base images; empty: what the host's own apt configuration names.
+    std::string debian_mirror;
+
+    base::ByteSize disk_cache_size = base::ByteSize::gib(20);
+    int compression_level = 1;
+
+    base::ByteSize max_body_size = base::ByteSize::mib(8);
+    std::size_t max_connections = 512;
+    std::size_t http_threads = 4;
+    std::size_t action_threads = 4;
+    /// "debug", "info", "warning" or "error".
+    std::string log_level = "info";
+};
+
+/// Reads a configuration file over `config`'s values. Throws documents::DocumentErrors for what is
+/// wrong in it and base::SystemError when it cannot be read.
+void load_config(const base::Path& file, Config& config);
+
+/// "HOST:PORT", "[::1]:PORT" or ":PORT" into the two listen members. Throws base::Error.
+void set_listen_address(std::string_view text, Config& config);
+
+}  // namespace goldsmith::daemon
