@@ -20,7 +20,7 @@ namespace goldsmith::documents {
 
 struct ActionSpec;
 
-enum class Platform { linux, windows, macos };
+enum class Platform { linux_os, windows_os, mac_os };
 enum class OnFailure { abort, proceed, ignore };  ///< Abort, Continue, Ignore
 enum class ComponentType { build, test };
 
@@ -80,6 +80,8 @@ struct ComponentPhase {
     std::string name;
     std::vector<ComponentStep> steps;
     Position position;
+
+    const ComponentStep* find_step(std::string_view step_name) const;
 };
 
 struct ComponentDocument {
@@ -98,7 +100,8 @@ struct ComponentDocument {
 };
 
 struct ComponentRules {
-    std::set<Platform> platforms = {Platform::linux};  ///< every action must work on each of them
+    std::set<Platform> platforms = {
+        Platform::linux_os};  ///< every action must work on each of them
     std::set<std::string, std::less<>> blocked_actions;
 };
 

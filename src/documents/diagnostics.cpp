@@ -9,7 +9,11 @@ std::string Diagnostic::to_string() const {
     if (position.line > 0) {
         text += ":" + std::to_string(position.line) + ":" + std::to_string(position.column);
     }
-    return text + ": error: " + message;
+    text += ": error: ";
+    for (char c : message) {
+        text += c == '\n' ? ' ' : c;  // one diagnostic is one line
+    }
+    return text;
 }
 
 DocumentErrors::DocumentErrors(std::vector<Diagnostic> diagnostics)

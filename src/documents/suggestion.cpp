@@ -8,20 +8,26 @@
 namespace goldsmith::documents {
 namespace {
 
+/// Insertions, deletions, changes and swaps of neighbours (optimal string alignment), case ignored.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
+    std::vector<std::size_t> before;
+    std::vector<std::size_t> above(b.size() + 1);
+    std::iota(above.begin(), above.end(), std::size_t{0});
     for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i + 1;
+        std::vector<std::size_t> row(b.size() + 1, i + 1);
         for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t change = diagonal + (lower(a[i]) == lower(b[j]) ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({change, row[j] + 1, row[j + 1] + 1});
+            const std::size_t change = above[j] + (lower(a[i]) == lower(b[j]) ? 0 : 1);
+            row[j + 1] = std::min({change, above[j + 1] + 1, row[j] + 1});
+            if (i > 0 && j > 0 && lower(a[i]) == lower(b[j - 1]) &&
+                lower(a[i - 1]) == lower(b[j])) {
+                row[j + 1] = std::min(row[j + 1], before[j - 1] + 1);
+            }
         }
+        before = std::move(above);
+        above = std::move(row);
     }
-    return row.back();
+    return above.back();
 }
 
 }  // namespace
