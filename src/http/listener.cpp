@@ -1,0 +1,284 @@
+#include "http/listener.h"
+
+#include "base/error.h"
+#include "base/guarded.h"
+#include "http/session.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <atomic>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <condition_variable>
+#include <map>
+#include <thread>
+#include <vector>
+
+namespace goldsmith::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+constexpr std::chrono::milliseconds kRetryAccept{100};
+
+void close_on_exec(int fd) {
+    ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+Response plain_refusal(const Request&, const Refusal& refusal) {
+    return {
+        refusal.status, {{"Content-Type", "text/plain; charset=utf-8"}}, refusal.message + "\n"};
+}
+
+tcp::endpoint resolve(asio::io_context& io, const std::string& host, std::uint16_t port) {
+    boost::system::error_code error;
+    tcp::resolver resolver(io);
+    const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, error);
+    if (error || found.empty()) {
+        throw base::Error("listen on " + host + ":" + std::to_string(port) +
+                          ": cannot resolve the host: " + error.message());
+    }
+    return found.begin()->endpoint();
+}
+
+tcp::acceptor open_acceptor(asio::io_context& io, const ListenOptions& options) {
+    const auto endpoint = resolve(io, options.host, options.port);
+    try {
+        tcp::acceptor acceptor(asio::make_strand(io));
+        acceptor.open(endpoint.protocol());
+        close_on_exec(acceptor.native_handle());
+        acceptor.set_option(tcp::acceptor::reuse_address(true));
+        acceptor.bind(endpoint);
+        acceptor.listen(asio::socket_base::max_listen_connections);
+        return acceptor;
+    } catch (const boost::system::system_error& error) {
+        throw base::SystemError("listen on " + options.host + ":" + std::to_string(options.port),
+                                error.code().value());
+    }
+}
+
+}  // namespace
+
+class Listener::Impl final : public SessionHost,
+                             public std::enable_shared_from_this<Listener::Impl> {
+public:
+    Impl(ListenOptions options, Handler handler, RefusalHandler refuse)
+        : options_(std::move(options)),
+          handler_(std::move(handler)),
+          refuse_(refuse ? std::move(refuse) : plain_refusal),
+          io_guard_(asio::make_work_guard(*io_)),
+          work_guard_(asio::make_work_guard(*work_)),
+          acceptor_(open_acceptor(*io_, options_)),
+          retry_(acceptor_->get_executor()),
+          bound_(acceptor_->local_endpoint()) {}
+
+    ~Impl() override = default;
+
+    void start() {
+        asio::dispatch(acceptor_->get_executor(), [self = shared_from_this()] { self->accept(); });
+        run(*io_, options_.io_threads, "http-io-");
+        run(*work_, options_.worker_threads, "http-work-");
+    }
+
+    void stop();
+    const tcp::endpoint& bound() const { return bound_; }
+
+    const ListenOptions& options() const override { return options_; }
+    bool stopping() const override { return stopping_; }
+    void work(std::function<void()> task) override { asio::post(*work_, std::move(task)); }
+    Response respond(const Request& request) override;
+    Response refuse(const Request& request, const Refusal& refusal) override {
+        return refuse_(request, refusal);
+    }
+    void session_ended(std::uint64_t id) override;
+
+private:
+    struct Sessions {
+        std::map<std::uint64_t, std::weak_ptr<Session>> open;
+        std::uint64_t next_id = 1;
+        bool full = false;  // accepting waits for a session to end
+    };
+
+    void run(asio::io_context& context, std::size_t count, const char* name);
+    void accept();
+    void on_accept(boost::system::error_code error, tcp::socket socket);
+    bool make_room();
+    std::vector<std::shared_ptr<Session>> live_sessions();
+
+    const ListenOptions options_;
+    const Handler handler_;
+    const RefusalHandler refuse_;
+    std::atomic<bool> stopping_ = false;
+    std::optional<asio::io_context> io_{std::in_place};
+    std::optional<asio::io_context> work_{std::in_place};
+    asio::executor_work_guard<asio::io_context::executor_type> io_guard_;
+    asio::executor_work_guard<asio::io_context::executor_type> work_guard_;
+    std::optional<tcp::acceptor> acceptor_;
+    std::optional<asio::steady_timer> retry_;
+    const tcp::endpoint bound_;
+    std::condition_variable ended_;
+    base::Guarded<Sessions> sessions_;
+    std::vector<std::thread> threads_;
+};
+
+void Listener::Impl::run(asio::io_context& context, std::size_t count, const char* name) {
+    for (std::size_t i = 0; i < std::max<std::size_t>(count, 1); ++i) {
+        threads_.emplace_back([&context] { context.run(); });
+        pthread_setname_np(threads_.back().native_handle(), (name + std::to_string(i)).c_str());
+    }
+}
+
+void Listener::Impl::accept() {
+    if (stopping_ || !make_room()) {
+        return;
+    }
+    acceptor_->async_accept(
+        asio::make_strand(*io_),
+        [self = shared_from_this()](boost::system::error_code error, tcp::socket socket) {
+            self->on_accept(error, std::move(socket));
+        });
+}
+
+// Closes the longest idle session when the limit is reached. False: accepting goes on when a
+// session has ended.
+bool Listener::Impl::make_room() {
+    {
+        auto sessions = sessions_.lock();
+        sessions->full = sessions->open.size() >= options_.max_connections;
+        if (!sessions->full) {
+            return true;
+        }
+    }
+    std::shared_ptr<Session> longest;
+    auto since = std::chrono::steady_clock::time_point::max();
+    for (const auto& session : live_sessions()) {
+        if (const auto idle = session->idle_since(); idle && *idle < since) {
+            since = *idle;
+            longest = session;
+        }
+    }
+    if (longest) {
+        longest->close_if_idle();
+    }
+    return false;
+}
+
+void Listener::Impl::on_accept(boost::system::error_code error, tcp::socket socket) {
+    if (stopping_) {
+        return;
+    }
+    if (error) {  // out of descriptors, or the client has left already
+        retry_->expires_after(kRetryAccept);
+        retry_->async_wait(
+            [self = shared_from_this()](boost::system::error_code) { self->accept(); });
+        return;
+    }
+    close_on_exec(socket.native_handle());
+    boost::system::error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    std::shared_ptr<Session> session;
+    {
+        auto sessions = sessions_.lock();
+        const auto id = sessions->next_id++;
+        session = std::make_shared<Session>(id, std::move(socket), shared_from_this());
+        sessions->open.emplace(id, session);
+    }
+    session->start();
+    accept();
+}
+
+void Listener::Impl::session_ended(std::uint64_t id) {
+    bool was_full = false;
+    {
+        auto sessions = sessions_.lock();
+        sessions->open.erase(id);
+        was_full = std::exchange(sessions->full, false);
+    }
+    ended_.notify_all();
+    if (was_full && !stopping_) {
+        asio::post(acceptor_->get_executor(), [self = shared_from_this()] { self->accept(); });
+    }
+}
+
+Response Listener::Impl::respond(const Request& request) {
+    try {
+        return handler_(request);
+    } catch (const std::exception&) {
+        return {500, {{"Content-Type", "text/plain; charset=utf-8"}}, "internal error\n"};
+    }
+}
+
+std::vector<std::shared_ptr<Session>> Listener::Impl::live_sessions() {
+    std::vector<std::shared_ptr<Session>> live;
+    auto sessions = sessions_.lock();
+    for (const auto& [id, weak] : sessions->open) {
+        if (auto session = weak.lock()) {
+            live.push_back(std::move(session));
+        }
+    }
+    return live;
+}
+
+void Listener::Impl::stop() {
+    if (stopping_.exchange(true)) {
+        return;
+    }
+    asio::post(acceptor_->get_executor(), [self = shared_from_this()] {
+        boost::system::error_code ignored;
+        self->acceptor_->close(ignored);
+        self->retry_->cancel();
+    });
+    for (const auto& session : live_sessions()) {
+        session->close_if_idle();
+    }
+    const auto deadline = std::chrono::steady_clock::now() + options_.stop_timeout;
+    {
+        auto sessions = sessions_.lock();
+        sessions.wait_until(ended_, deadline, [&] { return sessions->open.empty(); });
+    }
+    for (const auto& session : live_sessions()) {
+        session->close();
+    }
+    io_guard_.reset();
+    work_guard_.reset();
+    io_->stop();
+    work_->stop();
+    for (auto& thread : threads_) {
+        thread.join();
+    }
+    // What is still queued refers to this object; it goes before the sockets' service does.
+    work_.reset();
+    retry_.reset();
+    acceptor_.reset();
+    io_.reset();
+}
+
+Listener::Listener(ListenOptions options, Handler handler, RefusalHandler refuse)
+    : impl_(std::make_shared<Impl>(std::move(options), std::move(handler), std::move(refuse))) {
+    impl_->start();
+}
+
+Listener::~Listener() {
+    stop();
+}
+
+std::uint16_t Listener::port() const {
+    return impl_->bound().port();
+}
+
+std::string Listener::url() const {
+    const auto address = impl_->bound().address();
+    const auto host = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
+    return "http://" + host + ":" + std::to_string(port());
+}
+
+void Listener::stop() {
+    impl_->stop();
+}
+
+}  // namespace goldsmith::http

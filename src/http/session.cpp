@@ -1,0 +1,271 @@
+#include "http/session.h"
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+#include <ctime>
+
+namespace goldsmith::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace wire = boost::beast::http;
+
+// After a refusal the client may still be sending; what it sends is read and dropped for so long
+// and so much, because closing at once would make the kernel discard the answer.
+constexpr std::chrono::seconds kLingerTime{2};
+constexpr std::size_t kLingerBytes = 64UL * 1024 * 1024;
+
+std::string http_date() {
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    gmtime_r(&now, &parts);
+    std::array<char, 64> text{};
+    // The C locale's names are wanted; the programs never call setlocale.
+    const auto size = std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    return {text.data(), size};
+}
+
+// A line break within a value would begin another header.
+std::string one_line(std::string value) {
+    for (char& c : value) {
+        c = c == '\r' || c == '\n' || c == '\0' ? ' ' : c;
+    }
+    return value;
+}
+
+bool may_have_body(int status) {
+    return status >= 200 && status != 204 && status != 304;
+}
+
+std::string address_of(const asio::ip::tcp::socket& socket) {
+    beast::error_code error;
+    const auto endpoint = socket.remote_endpoint(error);
+    if (error) {
+        return "unknown";
+    }
+    const auto address = endpoint.address().to_string();
+    const auto port = std::to_string(endpoint.port());
+    return endpoint.address().is_v6() ? "[" + address + "]:" + port : address + ":" + port;
+}
+
+}  // namespace
+
+Session::Session(std::uint64_t id, asio::ip::tcp::socket socket, std::shared_ptr<SessionHost> host)
+    : id_(id),
+      host_(std::move(host)),
+      stream_(std::move(socket)),
+      remote_address_(address_of(stream_.socket())) {}
+
+Session::~Session() {
+    host_->session_ended(id_);
+}
+
+void Session::start() {
+    asio::dispatch(stream_.get_executor(),
+                   beast::bind_front_handler(&Session::await_request, shared_from_this()));
+}
+
+void Session::close_if_idle() {
+    asio::post(stream_.get_executor(), [self = shared_from_this()] {
+        if (self->idle_since()) {
+            self->shut_down();
+        }
+    });
+}
+
+void Session::close() {
+    asio::post(stream_.get_executor(), [self = shared_from_this()] { self->shut_down(); });
+}
+
+std::optional<std::chrono::steady_clock::time_point> Session::idle_since() const {
+    const auto ticks = idle_since_.load();
+    if (ticks == 0) {
+        return std::nullopt;
+    }
+    return std::chrono::steady_clock::time_point(std::chrono::steady_clock::duration(ticks));
+}
+
+void Session::mark_idle(bool idle) {
+    idle_since_ = idle ? std::chrono::steady_clock::now().time_since_epoch().count() : 0;
+}
+
+void Session::await_request() {
+    if (host_->stopping()) {
+        return shut_down();
+    }
+    parser_.emplace();
+    parser_->header_limit(static_cast<std::uint32_t>(host_->options().max_header_bytes));
+    parser_->body_limit(host_->options().max_body_bytes);
+    if (buffer_.size() > 0) {  // pipelined
+        return read_header();
+    }
+    mark_idle(true);
+    stream_.expires_after(host_->options().idle_timeout);
+    stream_.async_read_some(buffer_.prepare(4096),
+                            [self = shared_from_this()](Error error, std::size_t size) {
+                                self->mark_idle(false);
+                                self->buffer_.commit(size);
+                                if (!error) {
+                                    self->read_header();
+                                }
+                            });
+}
+
+void Session::read_header() {
+    stream_.expires_after(host_->options().header_timeout);
+    wire::async_read_header(
+        stream_, buffer_, *parser_,
+        [self = shared_from_this()](Error error, std::size_t) { self->on_header(error); });
+}
+
+void Session::on_header(Error error) {
+    if (error) {
+        return refuse(error);
+    }
+    if (beast::iequals(parser_->get()[wire::field::expect], "100-continue")) {
+        return send_continue();
+    }
+    read_body();
+}
+
+void Session::send_continue() {
+    auto response = std::make_shared<wire::response<wire::empty_body>>(wire::status::continue_,
+                                                                       parser_->get().version());
+    stream_.expires_after(host_->options().write_timeout);
+    wire::async_write(stream_, *response,
+                      [self = shared_from_this(), response](Error error, std::size_t) {
+                          if (!error) {
+                              self->read_body();
+                          }
+                      });
+}
+
+void Session::read_body() {
+    stream_.expires_after(host_->options().body_timeout);
+    wire::async_read(
+        stream_, buffer_, *parser_,
+        [self = shared_from_this()](Error error, std::size_t) { self->on_body(error); });
+}
+
+void Session::on_body(Error error) {
+    if (error) {
+        return refuse(error);
+    }
+    stream_.expires_never();
+    handle();
+}
+
+// Answers what HTTP has an answer for. A client that left or was too slow has no connection any
+// more.
+void Session::refuse(Error error) {
+    if (error.category() != make_error_code(wire::error::bad_method).category() ||
+        error == wire::error::end_of_stream || error == wire::error::partial_message) {
+        return shut_down();
+    }
+    Refusal refusal{400, "The request is not valid HTTP: " + error.message() + "."};
+    if (error == wire::error::body_limit) {
+        refusal = {413, "The request's body is larger than " +
+                            std::to_string(host_->options().max_body_bytes) + " bytes."};
+    } else if (error == wire::error::header_limit || error == wire::error::buffer_overflow) {
+        refusal = {431, "The request's headers are larger than " +
+                            std::to_string(host_->options().max_header_bytes) + " bytes."};
+    }
+    write(host_->refuse(take_request(), refusal), false);
+}
+
+Request Session::take_request() {
+    auto message = parser_->release();
+    Request request;
+    request.method = std::string(message.method_string());
+    set_target(request, std::string(message.target()));
+    for (const auto& field : message) {
+        request.headers.add(std::string(field.name_string()), std::string(field.value()));
+    }
+    request.body = std::move(message.body());
+    request.remote_address = remote_address_;
+    return request;
+}
+
+void Session::handle() {
+    const bool keep_alive = parser_->get().keep_alive();
+    version_ = parser_->get().version() == 10 ? 10 : 11;
+    host_->work([self = shared_from_this(), keep_alive,
+                 request = std::make_shared<Request>(take_request())] {
+        auto response = self->host_->respond(*request);
+        if (request->method == "HEAD") {
+            // The length of what GET would send, and nothing of it.
+            response.headers.set("Content-Length", std::to_string(response.body.size()));
+            response.body.clear();
+        }
+        asio::post(self->stream_.get_executor(),
+                   [self, keep_alive, response = std::move(response)]() mutable {
+                       self->write(std::move(response), keep_alive);
+                   });
+    });
+}
+
+void Session::write(Response response, bool keep_alive) {
+    keep_alive = keep_alive && !host_->stopping();
+    auto message = std::make_shared<wire::response<wire::string_body>>();
+    message->result(static_cast<unsigned>(response.status));
+    message->version(version_);
+    message->keep_alive(keep_alive);
+    message->set(wire::field::date, http_date());
+    const auto head_length = response.headers.find("Content-Length");
+    if (may_have_body(response.status)) {
+        message->set(wire::field::content_length, head_length
+                                                      ? std::string(*head_length)
+                                                      : std::to_string(response.body.size()));
+        message->body() = std::move(response.body);
+    }
+    response.headers.remove("Content-Length");
+    for (const auto& [name, value] : response.headers) {
+        message->insert(name, one_line(value));
+    }
+    stream_.expires_after(host_->options().write_timeout);
+    wire::async_write(stream_, *message,
+                      [self = shared_from_this(), message, keep_alive](Error error, std::size_t) {
+                          self->after_write(error, keep_alive);
+                      });
+}
+
+void Session::after_write(Error error, bool keep_alive) {
+    if (error) {
+        return shut_down();
+    }
+    if (keep_alive) {
+        return await_request();
+    }
+    linger();
+}
+
+void Session::linger() {
+    Error ignored;
+    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    stream_.expires_after(kLingerTime);
+    drain();
+}
+
+void Session::drain() {
+    buffer_.clear();
+    stream_.async_read_some(
+        buffer_.prepare(64 * 1024), [self = shared_from_this()](Error error, std::size_t size) {
+            self->drained_bytes_ += size;
+            if (error || self->drained_bytes_ > kLingerBytes || self->host_->stopping()) {
+                return self->shut_down();
+            }
+            self->drain();
+        });
+}
+
+void Session::shut_down() {
+    stream_.close();
+}
+
+}  // namespace goldsmith::http

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "http/listener.h"
+
+#include <atomic>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace goldsmith::http {
+
+// What a session needs of the listener that owns it.
+class SessionHost {
+public:
+    virtual ~SessionHost() = default;
+    virtual const ListenOptions& options() const = 0;
+    virtual bool stopping() const = 0;
+    // Runs the task on a worker thread.
+    virtual void work(std::function<void()> task) = 0;
+    virtual Response respond(const Request& request) = 0;
+    virtual Response refuse(const Request& request, const Refusal& refusal) = 0;
+    virtual void session_ended(std::uint64_t id) = 0;
+};
+
+// One connection: wait for a request, read it, have it answered, write the answer, again. Lives as
+// long as an operation of it is under way; everything happens on the strand of its stream, except
+// the handler, which runs on a worker.
+class Session : public std::enable_shared_from_this<Session> {
+public:
+    Session(std::uint64_t id, boost::asio::ip::tcp::socket socket,
+            std::shared_ptr<SessionHost> host);
+    ~Session();
+
+    void start();
+    // From any thread: closes the connection if it is between two requests.
+    void close_if_idle();
+    // From any thread: closes it whatever it does.
+    void close();
+    // From any thread: since when it waits for a request; nullopt while it is at work.
+    std::optional<std::chrono::steady_clock::time_point> idle_since() const;
+
+private:
+    using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+    using Error = boost::beast::error_code;
+
+    void await_request();
+    void read_header();
+    void on_header(Error error);
+    void send_continue();
+    void read_body();
+    void on_body(Error error);
+    void refuse(Error error);
+    Request take_request();
+    void handle();
+    void write(Response response, bool keep_alive);
+    void after_write(Error error, bool keep_alive);
+    void linger();
+    void drain();
+    void mark_idle(bool idle);
+    void shut_down();
+
+    const std::uint64_t id_;
+    const std::shared_ptr<SessionHost> host_;
+    boost::beast::tcp_stream stream_;
+    boost::beast::flat_buffer buffer_;
+    std::optional<Parser> parser_;
+    std::string remote_address_;
+    unsigned version_ = 11;  // of the request: 10 or 11
+    std::size_t drained_bytes_ = 0;
+    std::atomic<std::int64_t> idle_since_{0};  // steady clock ticks; 0: at work
+};
+
+}  // namespace goldsmith::http
