@@ -1,16 +1,12 @@
 #pragma once
 
+#include "base/clock.h"
 #include "http/message.h"
 #include "http/principal.h"
 
-#include <chrono>
 #include <string>
 #include <variant>
 #include <vector>
-
-namespace goldsmith::base {
-class Clock;
-}
 
 namespace goldsmith::http {
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
+#include "base/clock.h"
 
 namespace goldsmith::http {
 
@@ -20,7 +20,7 @@ struct Credential {
     Principal principal;
     std::optional<std::string>
         session_token;  // temporary credentials must present exactly this token
-    std::optional<std::chrono::system_clock::time_point> expires;
+    std::optional<base::Time> expires;
 };
 
 // Where secrets come from. Called on several threads at once, once per request; must be quick. May

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/clock.h"
+#include "base/log.h"
 #include "http/call.h"
 #include "http/listener.h"
 #include "http/message.h"
@@ -10,10 +12,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-namespace goldsmith::base {
-class Clock;
-}
 
 namespace goldsmith::http {
 
@@ -33,6 +31,7 @@ using Observer = std::function<void(const Observation&)>;
 struct RouterOptions {
     std::vector<std::string> regions;  // the regions a credential scope may name; empty: any
     Observer observe;                  // may be empty; must not throw
+    base::Logger log;
 };
 
 // Sends each request to the service that its credential scope names, after verifying its signature,

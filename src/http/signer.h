@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/clock.h"
 #include "http/message.h"
 
 #include <chrono>
@@ -21,11 +22,10 @@ struct SigningKey {
 // signed. An x-amz-content-sha256 header that is there already is signed as it stands; otherwise
 // the body's hash is used without adding the header.
 void sign(Request& request, const SigningKey& key, std::string_view region,
-          std::string_view service, std::chrono::system_clock::time_point now);
+          std::string_view service, base::Time now);
 
 // The presigned form: appends the X-Amz-... query parameters to the target. Only Host is signed.
 void presign(Request& request, const SigningKey& key, std::string_view region,
-             std::string_view service, std::chrono::system_clock::time_point now,
-             std::chrono::seconds lifetime);
+             std::string_view service, base::Time now, std::chrono::seconds lifetime);
 
 }  // namespace goldsmith::http
