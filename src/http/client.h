@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/clock.h"
 #include "http/message.h"
 #include "http/signer.h"
 
@@ -8,10 +9,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-
-namespace goldsmith::base {
-class Clock;
-}
 
 namespace goldsmith::http {
 
