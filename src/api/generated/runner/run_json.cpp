@@ -30,6 +30,9 @@ boost::json::object to_json(const RunSpec& value) {
     write_member(tree, "userData", value.user_data);
     write_member(tree, "environment", value.environment);
     write_member(tree, "readyTimeoutSeconds", value.ready_timeout_seconds);
+    write_member(tree, "keepOnFailure", value.keep_on_failure);
+    write_member(tree, "capsuleDirectory", value.capsule_directory);
+    write_member(tree, "agentProgram", value.agent_program);
     return tree;
 }
 void from_json(const boost::json::object& tree, RunSpec& value) {
@@ -54,6 +57,9 @@ void from_json(const boost::json::object& tree, RunSpec& value) {
     read_member(tree, "userData", value.user_data);
     read_member(tree, "environment", value.environment);
     read_member(tree, "readyTimeoutSeconds", value.ready_timeout_seconds);
+    read_member(tree, "keepOnFailure", value.keep_on_failure);
+    read_member(tree, "capsuleDirectory", value.capsule_directory);
+    read_member(tree, "agentProgram", value.agent_program);
 }
 boost::json::object to_json(const Document& value) {
     boost::json::object tree;
@@ -105,6 +111,90 @@ void from_json(const boost::json::object& tree, Command& value) {
     read_member(tree, "createSnapshot", value.create_snapshot);
     read_member(tree, "timeoutSeconds", value.timeout_seconds);
 }
+boost::json::object to_json(const StepFailure& value) {
+    boost::json::object tree;
+    write_member(tree, "component", value.component);
+    write_member(tree, "componentArn", value.component_arn);
+    write_member(tree, "phase", value.phase);
+    write_member(tree, "step", value.step);
+    write_member(tree, "action", value.action);
+    write_member(tree, "message", value.message);
+    write_member(tree, "exitCode", value.exit_code);
+    write_member(tree, "lastLines", value.last_lines);
+    return tree;
+}
+void from_json(const boost::json::object& tree, StepFailure& value) {
+    require_member(tree, "component", value.component);
+    read_member(tree, "componentArn", value.component_arn);
+    read_member(tree, "phase", value.phase);
+    read_member(tree, "step", value.step);
+    read_member(tree, "action", value.action);
+    require_member(tree, "message", value.message);
+    read_member(tree, "exitCode", value.exit_code);
+    require_member(tree, "lastLines", value.last_lines);
+}
+boost::json::object to_json(const ExecutedDocuments& value) {
+    boost::json::object tree;
+    write_member(tree, "executionId", value.execution_id);
+    write_member(tree, "executedStepCount", value.executed_step_count);
+    write_member(tree, "failedStepCount", value.failed_step_count);
+    write_member(tree, "ignoredFailedStepCount", value.ignored_failed_step_count);
+    write_member(tree, "reboots", value.reboots);
+    write_member(tree, "detailedOutput", value.detailed_output);
+    return tree;
+}
+void from_json(const boost::json::object& tree, ExecutedDocuments& value) {
+    read_member(tree, "executionId", value.execution_id);
+    require_member(tree, "executedStepCount", value.executed_step_count);
+    require_member(tree, "failedStepCount", value.failed_step_count);
+    require_member(tree, "ignoredFailedStepCount", value.ignored_failed_step_count);
+    require_member(tree, "reboots", value.reboots);
+    read_member(tree, "detailedOutput", value.detailed_output);
+}
+boost::json::object to_json(const Package& value) {
+    boost::json::object tree;
+    write_member(tree, "name", value.name);
+    write_member(tree, "version", value.version);
+    write_member(tree, "architecture", value.architecture);
+    return tree;
+}
+void from_json(const boost::json::object& tree, Package& value) {
+    require_member(tree, "name", value.name);
+    require_member(tree, "version", value.version);
+    read_member(tree, "architecture", value.architecture);
+}
+boost::json::object to_json(const InstanceMetadata& value) {
+    boost::json::object tree;
+    write_member(tree, "osName", value.os_name);
+    write_member(tree, "osVersion", value.os_version);
+    write_member(tree, "kernel", value.kernel);
+    write_member(tree, "packages", value.packages);
+    return tree;
+}
+void from_json(const boost::json::object& tree, InstanceMetadata& value) {
+    read_member(tree, "osName", value.os_name);
+    read_member(tree, "osVersion", value.os_version);
+    read_member(tree, "kernel", value.kernel);
+    require_member(tree, "packages", value.packages);
+}
+boost::json::object to_json(const SnapshotStatistics& value) {
+    boost::json::object tree;
+    write_member(tree, "stopMilliseconds", value.stop_milliseconds);
+    write_member(tree, "ingestMilliseconds", value.ingest_milliseconds);
+    write_member(tree, "blocksRead", value.blocks_read);
+    write_member(tree, "blocksInherited", value.blocks_inherited);
+    write_member(tree, "newChunks", value.new_chunks);
+    write_member(tree, "newBytesStored", value.new_bytes_stored);
+    return tree;
+}
+void from_json(const boost::json::object& tree, SnapshotStatistics& value) {
+    require_member(tree, "stopMilliseconds", value.stop_milliseconds);
+    require_member(tree, "ingestMilliseconds", value.ingest_milliseconds);
+    require_member(tree, "blocksRead", value.blocks_read);
+    require_member(tree, "blocksInherited", value.blocks_inherited);
+    require_member(tree, "newChunks", value.new_chunks);
+    require_member(tree, "newBytesStored", value.new_bytes_stored);
+}
 boost::json::object to_json(const CommandResult& value) {
     boost::json::object tree;
     write_member(tree, "id", value.id);
@@ -112,8 +202,12 @@ boost::json::object to_json(const CommandResult& value) {
     write_member(tree, "message", value.message);
     write_member(tree, "startTime", value.start_time);
     write_member(tree, "endTime", value.end_time);
-    write_member(tree, "snapshotId", value.snapshot_id);
     write_member(tree, "outputs", value.outputs);
+    write_member(tree, "failure", value.failure);
+    write_member(tree, "executed", value.executed);
+    write_member(tree, "metadata", value.metadata);
+    write_member(tree, "snapshotId", value.snapshot_id);
+    write_member(tree, "snapshot", value.snapshot);
     return tree;
 }
 void from_json(const boost::json::object& tree, CommandResult& value) {
@@ -122,8 +216,12 @@ void from_json(const boost::json::object& tree, CommandResult& value) {
     read_member(tree, "message", value.message);
     require_member(tree, "startTime", value.start_time);
     require_member(tree, "endTime", value.end_time);
-    read_member(tree, "snapshotId", value.snapshot_id);
     read_member(tree, "outputs", value.outputs);
+    read_member(tree, "failure", value.failure);
+    read_member(tree, "executed", value.executed);
+    read_member(tree, "metadata", value.metadata);
+    read_member(tree, "snapshotId", value.snapshot_id);
+    read_member(tree, "snapshot", value.snapshot);
 }
 boost::json::object to_json(const RunState& value) {
     boost::json::object tree;

@@ -52,6 +52,9 @@ static constexpr Member run_spec_members[] = {
     {.name = "userData", .shape = &string_shape},
     {.name = "environment", .shape = &string_map_shape},
     {.name = "readyTimeoutSeconds", .shape = &integer_shape},
+    {.name = "keepOnFailure", .shape = &boolean_shape},
+    {.name = "capsuleDirectory", .shape = &string_shape},
+    {.name = "agentProgram", .shape = &string_shape},
 };
 constexpr Shape run_spec_shape{.name = "RunSpec", .kind = Kind::structure, .members = run_spec_members};
 
@@ -90,10 +93,63 @@ static constexpr Member command_result_members[] = {
     {.name = "message", .shape = &string_shape},
     {.name = "startTime", .shape = &time_shape, .required = true},
     {.name = "endTime", .shape = &time_shape, .required = true},
-    {.name = "snapshotId", .shape = &string_shape},
     {.name = "outputs", .shape = &string_map_shape},
+    {.name = "failure", .shape = &step_failure_shape},
+    {.name = "executed", .shape = &executed_documents_shape},
+    {.name = "metadata", .shape = &instance_metadata_shape},
+    {.name = "snapshotId", .shape = &string_shape},
+    {.name = "snapshot", .shape = &snapshot_statistics_shape},
 };
 constexpr Shape command_result_shape{.name = "CommandResult", .kind = Kind::structure, .members = command_result_members};
+
+static constexpr Member step_failure_members[] = {
+    {.name = "component", .shape = &string_shape, .required = true},
+    {.name = "componentArn", .shape = &string_shape},
+    {.name = "phase", .shape = &string_shape},
+    {.name = "step", .shape = &string_shape},
+    {.name = "action", .shape = &string_shape},
+    {.name = "message", .shape = &string_shape, .required = true},
+    {.name = "exitCode", .shape = &integer_shape},
+    {.name = "lastLines", .shape = &string_list_shape, .required = true},
+};
+constexpr Shape step_failure_shape{.name = "StepFailure", .kind = Kind::structure, .members = step_failure_members};
+
+static constexpr Member executed_documents_members[] = {
+    {.name = "executionId", .shape = &string_shape},
+    {.name = "executedStepCount", .shape = &integer_shape, .required = true},
+    {.name = "failedStepCount", .shape = &integer_shape, .required = true},
+    {.name = "ignoredFailedStepCount", .shape = &integer_shape, .required = true},
+    {.name = "reboots", .shape = &integer_shape, .required = true},
+    {.name = "detailedOutput", .shape = &string_shape},
+};
+constexpr Shape executed_documents_shape{.name = "ExecutedDocuments", .kind = Kind::structure, .members = executed_documents_members};
+
+static constexpr Member instance_metadata_members[] = {
+    {.name = "osName", .shape = &string_shape},
+    {.name = "osVersion", .shape = &string_shape},
+    {.name = "kernel", .shape = &string_shape},
+    {.name = "packages", .shape = &package_list_shape, .required = true},
+};
+constexpr Shape instance_metadata_shape{.name = "InstanceMetadata", .kind = Kind::structure, .members = instance_metadata_members};
+
+constexpr Shape package_list_shape{.name = "PackageList", .kind = Kind::list, .element = &package_shape};
+
+static constexpr Member package_members[] = {
+    {.name = "name", .shape = &string_shape, .required = true},
+    {.name = "version", .shape = &string_shape, .required = true},
+    {.name = "architecture", .shape = &string_shape},
+};
+constexpr Shape package_shape{.name = "Package", .kind = Kind::structure, .members = package_members};
+
+static constexpr Member snapshot_statistics_members[] = {
+    {.name = "stopMilliseconds", .shape = &long__shape, .required = true},
+    {.name = "ingestMilliseconds", .shape = &long__shape, .required = true},
+    {.name = "blocksRead", .shape = &long__shape, .required = true},
+    {.name = "blocksInherited", .shape = &long__shape, .required = true},
+    {.name = "newChunks", .shape = &long__shape, .required = true},
+    {.name = "newBytesStored", .shape = &long__shape, .required = true},
+};
+constexpr Shape snapshot_statistics_shape{.name = "SnapshotStatistics", .kind = Kind::structure, .members = snapshot_statistics_members};
 
 static constexpr Member run_state_members[] = {
     {.name = "runId", .shape = &run_id_shape, .required = true},

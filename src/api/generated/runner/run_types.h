@@ -59,6 +59,9 @@ struct RunSpec {
     std::optional<std::string> user_data{};
     std::optional<std::map<std::string, std::string>> environment{};
     std::optional<std::int32_t> ready_timeout_seconds{};
+    std::optional<bool> keep_on_failure{};
+    std::optional<std::string> capsule_directory{};
+    std::optional<std::string> agent_program{};
 
     bool operator==(const RunSpec&) const = default;
 };
@@ -96,14 +99,70 @@ struct Command {
     bool operator==(const Command&) const = default;
 };
 
+struct StepFailure {
+    std::string component{};
+    std::optional<std::string> component_arn{};
+    std::optional<std::string> phase{};
+    std::optional<std::string> step{};
+    std::optional<std::string> action{};
+    std::string message{};
+    std::optional<std::int32_t> exit_code{};
+    std::vector<std::string> last_lines{};
+
+    bool operator==(const StepFailure&) const = default;
+};
+
+struct ExecutedDocuments {
+    std::optional<std::string> execution_id{};
+    std::int32_t executed_step_count{};
+    std::int32_t failed_step_count{};
+    std::int32_t ignored_failed_step_count{};
+    std::int32_t reboots{};
+    std::optional<std::string> detailed_output{};
+
+    bool operator==(const ExecutedDocuments&) const = default;
+};
+
+struct Package {
+    std::string name{};
+    std::string version{};
+    std::optional<std::string> architecture{};
+
+    bool operator==(const Package&) const = default;
+};
+
+struct InstanceMetadata {
+    std::optional<std::string> os_name{};
+    std::optional<std::string> os_version{};
+    std::optional<std::string> kernel{};
+    std::vector<Package> packages{};
+
+    bool operator==(const InstanceMetadata&) const = default;
+};
+
+struct SnapshotStatistics {
+    std::int64_t stop_milliseconds{};
+    std::int64_t ingest_milliseconds{};
+    std::int64_t blocks_read{};
+    std::int64_t blocks_inherited{};
+    std::int64_t new_chunks{};
+    std::int64_t new_bytes_stored{};
+
+    bool operator==(const SnapshotStatistics&) const = default;
+};
+
 struct CommandResult {
     std::string id{};
     Outcome outcome{};
     std::optional<std::string> message{};
     base::Time start_time{};
     base::Time end_time{};
-    std::optional<std::string> snapshot_id{};
     std::optional<std::map<std::string, std::string>> outputs{};
+    std::optional<StepFailure> failure{};
+    std::optional<ExecutedDocuments> executed{};
+    std::optional<InstanceMetadata> metadata{};
+    std::optional<std::string> snapshot_id{};
+    std::optional<SnapshotStatistics> snapshot{};
 
     bool operator==(const CommandResult&) const = default;
 };

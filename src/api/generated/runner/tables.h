@@ -32,6 +32,12 @@ extern const Shape execute_documents_shape;
 extern const Shape document_shape;
 extern const Shape create_snapshot_shape;
 extern const Shape command_result_shape;
+extern const Shape step_failure_shape;
+extern const Shape executed_documents_shape;
+extern const Shape instance_metadata_shape;
+extern const Shape package_list_shape;
+extern const Shape package_shape;
+extern const Shape snapshot_statistics_shape;
 extern const Shape run_state_shape;
 
 
