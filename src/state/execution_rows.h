@@ -19,15 +19,15 @@ struct NewExecution {
 };
 
 struct ExecutionRow {
-    std::string id;
-    std::string image_arn;
-    std::string plan;
+    std::string id{};
+    std::string image_arn{};
+    std::string plan{};
     std::int64_t last_sequence = 0;
     bool finished = false;
-    std::string image_status;  ///< the last status the engine gave, empty before the first
-    std::string image_reason;
-    base::Time created_at;
-    base::Time updated_at;
+    std::string image_status{};  ///< the last status the engine gave, empty before the first
+    std::string image_reason{};
+    base::Time created_at{};
+    base::Time updated_at{};
 };
 
 /// One event of the log; docs/formats/event-log.md describes kinds and bodies.
@@ -39,9 +39,14 @@ struct EventRow {
     friend bool operator==(const EventRow&, const EventRow&) = default;
 };
 
+/// Kinds of signals.
+inline constexpr const char* cancel_requested = "cancel_requested";
+inline constexpr const char* retry_requested = "retry_requested";
+inline constexpr const char* step_answered = "step_answered";
+
 /// A request of a user to a running or finished execution.
 struct NewSignal {
-    std::string kind;  ///< cancel_requested, retry_requested, step_answered
+    std::string kind;
     std::string body;  ///< JSON object
     base::Time time;
 };

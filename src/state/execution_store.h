@@ -8,7 +8,7 @@
 // that lost its lease while it slept can change nothing. Others leave signals, which the holder
 // turns into events.
 //
-// Every call is one transaction. Not thread-safe: one store object per thread.
+// Every call is one transaction. Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -53,6 +53,7 @@ struct Append {
     std::vector<StepRunRow> step_runs;          ///< inserted or replaced by id
     std::optional<ImageStatus> image_status;    ///< set when it changed
     std::vector<std::int64_t> consumed_signals;
+    base::Time time;        ///< of the writer's clock
     bool finished = false;  ///< nothing is left to do until a signal reopens it
 };
 
