@@ -12,9 +12,9 @@ namespace goldsmith::store {
 enum class DiskFormat { raw, qcow2 };
 
 struct ExportResult {
-    std::filesystem::path path;
+    std::filesystem::path path = {};
     std::uint64_t bytes = 0;  // length of the file
-    std::string sha256;       // of the file, 64 hexadecimal digits
+    std::string sha256 = {};  // of the file, 64 hexadecimal digits
 };
 
 // Writes `path` (appears whole or not at all, durable): raw is sparse, qcow2 is standalone and

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "store/extent.h"
@@ -24,6 +25,9 @@ public:
     // Throws base::SystemError.
     virtual void read(std::uint64_t offset, std::span<std::byte> into) const = 0;
 };
+
+// What DiskReader::read does, on a descriptor.
+void read_padded(int fd, std::uint64_t offset, std::span<std::byte> into);
 
 // A raw file, a block device or a FUSE export. Throws base::SystemError if it cannot be opened.
 std::unique_ptr<DiskReader> open_raw_disk(const std::filesystem::path& path);

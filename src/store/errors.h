@@ -22,6 +22,11 @@ class SnapshotNotFound : public base::Error {
     using base::Error::Error;
 };
 
+// An image still names the snapshot that was to be deleted.
+class SnapshotInUse : public base::Error {
+    using base::Error::Error;
+};
+
 class ImageNotFound : public base::Error {
     using base::Error::Error;
 };

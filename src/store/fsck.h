@@ -18,12 +18,13 @@ struct FsckProblem {
         missing_snapshot
     };
     Kind kind;
-    std::string subject;  // the chunk's, pack's or manifest's name
-    std::string detail;  // a sentence for people: what is wrong, which snapshots suffer, what to do
+    std::string subject = {};  // the chunk's, pack's or manifest's name
+    std::string detail =
+        {};  // a sentence for people: what is wrong, which snapshots suffer, what to do
 };
 
 struct FsckReport {
-    std::vector<FsckProblem> problems;
+    std::vector<FsckProblem> problems = {};
     std::uint64_t packs = 0;
     std::uint64_t chunks = 0;
     std::uint64_t snapshots = 0;

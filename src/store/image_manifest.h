@@ -15,7 +15,7 @@
 namespace goldsmith::store {
 
 struct BlockDevice {
-    std::string device_name;  // "/dev/xvda"
+    std::string device_name = {};  // "/dev/xvda"
     SnapshotId snapshot;
     std::uint64_t volume_size_gib = 0;
     std::string volume_type = "gp3";
@@ -27,16 +27,17 @@ struct BlockDevice {
 
 struct ImageManifest {
     ImageId id;
-    std::string name;
-    std::string description;
+    std::string name = {};
+    std::string description = {};
     std::string architecture = "x86_64";  // EC2's names: x86_64, arm64
-    std::string boot_mode;                // "", "legacy-bios", "uefi", "uefi-preferred"
+    std::string boot_mode = {};           // "", "legacy-bios", "uefi", "uefi-preferred"
     std::string platform = "Linux";       // "Linux" or "Windows"
     std::string root_device_name = "/dev/xvda";
-    std::vector<BlockDevice> block_devices;  // the root device is among them
+    std::vector<BlockDevice> block_devices = {};  // the root device is among them
     std::map<std::string, std::string>
-        tags;            // those given at creation; later changes are in state/
-    std::string source;  // what it was made from: an image build version ARN, "debian-12", a file
+        tags;  // those given at creation; later changes are in state/
+    std::string source =
+        {};  // what it was made from: an image build version ARN, "debian-12", a file
     std::int64_t created_ms = 0;  // Unix time
 
     // Throws base::Error when root_device_name is not among the block devices.

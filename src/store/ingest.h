@@ -20,12 +20,12 @@ struct IngestRequest {
     SnapshotId id;
     // What to read. Without a parent: every extent that holds data. With a parent: every extent
     // that may differ from it. Whatever is outside is zeros or the parent's, respectively.
-    std::vector<Extent> extents;
-    std::optional<SnapshotId> parent;  // in the same region, not larger than the disk
-    std::string description;
+    std::vector<Extent> extents = {};
+    std::optional<SnapshotId> parent = {};  // in the same region, not larger than the disk
+    std::string description = {};
     std::int64_t created_ms = 0;  // Unix time; 0 = now
     // Called now and then from one of the threads with blocks done and blocks in all.
-    std::function<void(std::uint64_t, std::uint64_t)> progress;
+    std::function<void(std::uint64_t, std::uint64_t)> progress = {};
 };
 
 struct IngestStats {

@@ -20,7 +20,7 @@ namespace goldsmith::store {
 
 struct LogEvent {
     std::int64_t timestamp_ms = 0;  // Unix time at which it happened
-    std::string message;            // UTF-8; anything else is replaced by U+FFFD when appended
+    std::string message = {};       // UTF-8; anything else is replaced by U+FFFD when appended
     std::int64_t ingested_ms =
         0;  // Unix time at which it was appended; readers see it, writers need not
     std::uint64_t position = 0;  // offset in the stream; readers see it: a stable event id
@@ -29,18 +29,18 @@ struct LogEvent {
 };
 
 struct LogStreamInfo {
-    std::string name;
+    std::string name = {};
     std::int64_t created_ms = 0;
-    std::optional<std::int64_t> first_event_ms;
-    std::optional<std::int64_t> last_event_ms;
-    std::optional<std::int64_t> last_ingestion_ms;
+    std::optional<std::int64_t> first_event_ms = {};
+    std::optional<std::int64_t> last_event_ms = {};
+    std::optional<std::int64_t> last_ingestion_ms = {};
     std::uint64_t stored_bytes = 0;
 };
 
 struct LogGroupInfo {
-    std::string name;
+    std::string name = {};
     std::int64_t created_ms = 0;
-    std::optional<int> retention_days;  // none = kept for ever
+    std::optional<int> retention_days = {};  // none = kept for ever
     std::uint64_t stored_bytes = 0;
 };
 
@@ -66,19 +66,19 @@ private:
 };
 
 struct LogQuery {
-    std::optional<std::int64_t> start_ms;  // inclusive
-    std::optional<std::int64_t> end_ms;    // exclusive
-    std::size_t limit = 10000;             // events; at most 10000
-    bool start_from_head = false;          // without a token: from the oldest, else the latest page
-    std::string token;                     // "f/..." goes on to newer, "b/..." to older events
+    std::optional<std::int64_t> start_ms = {};  // inclusive
+    std::optional<std::int64_t> end_ms = {};    // exclusive
+    std::size_t limit = 10000;                  // events; at most 10000
+    bool start_from_head = false;  // without a token: from the oldest, else the latest page
+    std::string token = {};        // "f/..." goes on to newer, "b/..." to older events
 };
 
 // Oldest first whichever way the page was found. A token that comes back unchanged means: nothing
 // more in that direction (yet).
 struct LogPage {
-    std::vector<LogEvent> events;  // at most 10000 and at most about 1 MB
-    std::string forward_token;
-    std::string backward_token;
+    std::vector<LogEvent> events = {};  // at most 10000 and at most about 1 MB
+    std::string forward_token = {};
+    std::string backward_token = {};
 };
 
 // The logs of one account in one region. Thread-safe, no state in memory: several processes may use

@@ -45,10 +45,10 @@ private:
 };
 
 struct StoreOptions {
-    int compression_level = 1;                // zstd; negative levels are faster still
-    std::uint64_t pack_bytes = 256u << 20;    // a writer begins another pack beyond this
-    unsigned threads = 0;                     // of one ingest or restore; 0 = one per core
-    std::shared_ptr<FileSystem> file_system;  // null = the real one
+    int compression_level = 1;                     // zstd; negative levels are faster still
+    std::uint64_t pack_bytes = 256u << 20;         // a writer begins another pack beyond this
+    unsigned threads = 0;                          // of one ingest or restore; 0 = one per core
+    std::shared_ptr<FileSystem> file_system = {};  // null = the real one
 };
 
 // Thread-safe. Cheap to open (reads the end of each pack); keep one per region and process.
@@ -63,7 +63,8 @@ public:
     const std::filesystem::path& root() const;
     const StoreOptions& options() const;
 
-    // Snapshots. The list is sorted by id. Deleting what is absent is no error (answer false).
+    // Snapshots. The list is sorted by id. Deleting what is absent is no error (answer false);
+    // deleting what an image names is (SnapshotInUse).
     bool has_snapshot(const SnapshotId& id) const;
     SnapshotManifest snapshot(
         const SnapshotId& id) const;  // throws SnapshotNotFound, ManifestCorrupt

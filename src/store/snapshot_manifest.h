@@ -23,10 +23,10 @@ struct BlockRef {
 struct SnapshotManifest {
     SnapshotId id;
     std::uint64_t volume_size = 0;  // bytes
-    std::optional<SnapshotId> parent;
+    std::optional<SnapshotId> parent = {};
     std::int64_t created_ms = 0;  // Unix time
-    std::string description;
-    std::vector<BlockRef> blocks;  // ascending by block, all-zero blocks absent
+    std::string description = {};
+    std::vector<BlockRef> blocks = {};  // ascending by block, all-zero blocks absent
 
     // SHA-256 over volume size and blocks as 64 hexadecimal digits: two snapshots with one digest
     // are the same disk, whatever their names. The key of DiskCache.
