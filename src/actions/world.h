@@ -1,0 +1,49 @@
+// World: what the step actions act upon. Built once by the daemon; all references outlive the
+// actions. Everything in it may be used from several threads at once.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/files.h"
+#include "base/log.h"
+
+namespace goldsmith::db {
+class Database;
+}
+namespace goldsmith::engines {
+class Engine;
+}
+namespace goldsmith::store {
+class RegionSet;
+}
+namespace goldsmith::workflow {
+class ActionRegistry;
+}
+
+namespace goldsmith::actions {
+
+class BaseImages;
+class RunWatch;
+
+struct World {
+    db::Database& database;
+    engines::Engine& engine;
+    store::RegionSet& regions;
+    BaseImages& base_images;
+    RunWatch& run_watch;
+    const base::Clock& clock;
+    base::Logger log;
+    base::Path data_directory;
+    /// The static `toe` that runs inside instances.
+    base::Path agent_program;
+    /// "container" or "fake": the driver that runners are told to use.
+    std::string driver;
+};
+
+/// Adds every action that is implemented, under its name in workflow documents.
+void register_actions(workflow::ActionRegistry& registry, World& world);
+
+}  // namespace goldsmith::actions
