@@ -1,0 +1,41 @@
+// What the operations of every service need, handed to the make_..._endpoint() functions by the
+// daemon and by tests. References must outlive the endpoints. All of it is used by several threads
+// at once.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "api/paging.h"
+
+namespace goldsmith::base {
+class Random;
+}
+namespace goldsmith::db {
+class Database;
+}
+
+namespace goldsmith::service {
+
+/// A managed image that can be pulled: recipes may name it before it is there.
+struct ManagedImageOffer {
+    std::string name{};        // "debian-12-x86"
+    std::string platform{};    // "Linux"
+    std::string os_version{};  // "Debian GNU/Linux 12"; may be empty
+};
+
+struct Dependencies {
+    db::Database& database;
+    base::Random& random;
+    const api::PageTokens& page_tokens;
+    std::filesystem::path logs_directory{};  // <data>/logs, see store::LogStore
+    std::vector<std::string> regions{};
+    std::string account{};
+    std::vector<ManagedImageOffer> managed_images{};
+    /// workflow::Loop::notify(): called after the commit that made work for this execution.
+    std::function<void(const std::string& execution_id)> notify{};
+};
+
+}  // namespace goldsmith::service
