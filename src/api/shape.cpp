@@ -5,6 +5,11 @@
 
 namespace goldsmith::api {
 
+const char* request_name(const Member& member, Protocol protocol) {
+    const bool form = protocol == Protocol::query || protocol == Protocol::ec2;
+    return form && *member.query_name != '\0' ? member.query_name : member.name;
+}
+
 const Member* find_member(const Shape& structure, const char* name) {
     const auto found =
         std::find_if(structure.members.begin(), structure.members.end(),

@@ -36,6 +36,7 @@ struct Member {
     const Shape* shape = nullptr;
     bool required = false;
     bool token = false;  // an idempotency token
+    bool loose = false;  // answers do not keep to the shape's constraints
     Where where = Where::body;
     const char* where_name = "";
     const char* query_name = "";  // empty: the protocol's default
@@ -87,6 +88,9 @@ struct Service {
     std::span<const ErrorShape* const> errors;
     std::span<const Shape* const> shapes;
 };
+
+/// The member's name in a request of that protocol.
+const char* request_name(const Member& member, Protocol protocol);
 
 const Member* find_member(const Shape& structure, const char* name);
 

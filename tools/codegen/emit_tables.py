@@ -92,8 +92,9 @@ def _member(member):
     fields = [f".name = {literal(member.name)}", f".shape = &{snake(member.shape)}_shape"]
     if member.required:
         fields.append(".required = true")
-    if member.token:
-        fields.append(".token = true")
+    for flag in ("token", "loose"):
+        if getattr(member, flag):
+            fields.append(f".{flag} = true")
     if member.where != "body":
         fields.append(f".where = Where::{member.where}")
         fields.append(f".where_name = {literal(member.where_name)}")

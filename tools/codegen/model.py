@@ -18,6 +18,7 @@ class Member:
     shape: str
     required: bool = False
     token: bool = False
+    loose: bool = False  # answers do not keep to the constraint
     where: str = "body"  # body, path, query
     where_name: str = ""
     query_name: str = ""  # name in a query-protocol request; empty: the protocol's default

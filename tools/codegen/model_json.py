@@ -32,8 +32,9 @@ def _shape(shape):
 
 def _member(member):
     tree = {"shape": member.shape, "required": member.required}
-    if member.token:
-        tree["token"] = True
+    for flag in ("token", "loose"):
+        if getattr(member, flag):
+            tree[flag] = True
     if member.where != "body":
         tree[member.where] = member.where_name
     for key in ("query_name", "xml_name"):

@@ -187,8 +187,8 @@ class _Reader:
         if not found:
             self.fail(f"'{text}' is not an attribute")
         name, value = found.group(1), found.group(2)
-        if name == "token":
-            member.token = True
+        if name in ("token", "loose"):
+            setattr(member, name, True)
         elif name in ("path", "query"):
             member.where, member.where_name = name, value or member.name
         elif name == "in":

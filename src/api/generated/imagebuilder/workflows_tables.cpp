@@ -148,7 +148,7 @@ static constexpr Member workflow_step_metadata_members[] = {
 constexpr Shape workflow_step_metadata_shape{.name = "WorkflowStepMetadata", .kind = Kind::structure, .members = workflow_step_metadata_members};
 
 static constexpr Member workflow_summary_members[] = {
-    {.name = "arn", .shape = &workflow_name_arn_shape},
+    {.name = "arn", .shape = &workflow_name_arn_shape, .loose = true},
     {.name = "name", .shape = &resource_name_shape},
     {.name = "version", .shape = &version_number_shape},
     {.name = "description", .shape = &non_empty_string_shape},
