@@ -121,8 +121,7 @@ private:
              end = partial_line_.find('\n')) {
             const auto line = partial_line_.substr(0, end);
             partial_line_.erase(0, end + 1);
-            const bool is_step = line.starts_with("I: ") && line.ends_with("...");
-            if (is_step && line.find("received signal") == std::string::npos)
+            if (line.starts_with("I: ") && line.ends_with("..."))
                 say(line.substr(3));
         }
     }
