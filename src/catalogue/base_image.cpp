@@ -121,7 +121,8 @@ private:
              end = partial_line_.find('\n')) {
             const auto line = partial_line_.substr(0, end);
             partial_line_.erase(0, end + 1);
-            if (line.starts_with("I: ") && line.ends_with("..."))
+            const bool is_step = line.starts_with("I: ") && line.ends_with("...");
+            if (is_step && line.find("received signal") == std::string::npos)
                 say(line.substr(3));
         }
     }

@@ -4,7 +4,7 @@
 // `goldsmith image pull`.
 #pragma once
 
-#include <string>
+#include <functional>
 #include <vector>
 
 #include "base/files.h"
@@ -18,8 +18,11 @@ namespace goldsmith::catalogue {
 struct PullOptions {
     /// `build.work_directory` may stay empty: then <data_directory>/catalogue/work.
     BuildOptions build;
-    /// Make a new version although one is there.
+    /// Make a new version although one is there. Versions are by day: on the day of the newest one
+    /// this answers with that one.
     bool refresh = false;
+    /// Makes the disk; tests put a small one here.
+    std::function<BaseImage(const CatalogueEntry&, const BuildOptions&)> builder = build_base_image;
 };
 
 struct PulledImage {

@@ -1,0 +1,130 @@
+#include "service/imagebuilder/parent_image.h"
+
+#include <algorithm>
+
+#include "api/generated/imagebuilder/errors.h"
+#include "api/generated/imagebuilder/images_json.h"
+#include "service/body.h"
+#include "service/imagebuilder/references.h"
+#include "state/amis.h"
+#include "state/images.h"
+
+namespace goldsmith::service::imagebuilder {
+
+namespace ib = api::imagebuilder;
+
+namespace {
+
+[[noreturn]] void throw_bad_parent(const std::string& text, const std::string& why) {
+    throw ib::InvalidParameterValueException(
+        "The value supplied for parameter 'parentImage' is not valid. '" + text + "' " + why);
+}
+
+ParentImage from_ami(db::Connection& connection, const api::CallContext& context,
+                     const std::string& text) {
+    const auto ami = state::find_ami(connection, context.region, text);
+    const bool visible =
+        ami && (ami->owner == context.account || ami->owner == "amazon" || ami->is_public);
+    if (!visible) {
+        throw_bad_parent(text, "is not an AMI in " + context.region + ".");
+    }
+    return {.kind = ParentImage::Kind::ami, .reference = text, .ami_id = text};
+}
+
+std::string ami_in_region(const state::ImageRow& image, const std::string& region) {
+    if (image.output_resources) {
+        const auto outputs = from_body<ib::OutputResources>(*image.output_resources);
+        for (const ib::Ami& ami : outputs.amis.value_or(std::vector<ib::Ami>{})) {
+            if (ami.region == region) {
+                return ami.image.value_or("");
+            }
+        }
+    }
+    return {};
+}
+
+ParentImage from_managed(const Dependencies& dependencies, db::Connection& connection,
+                         const api::CallContext& context, const api::Arn& arn) {
+    ParentImage parent{.kind = ParentImage::Kind::managed,
+                       .reference = arn.text(),
+                       .managed_name = arn.slug,
+                       .managed_version = arn.version,
+                       .source = ib::ImageSource::amazon_managed};
+    const auto& offers = dependencies.managed_images;
+    const auto offer = std::find_if(offers.begin(), offers.end(),
+                                    [&](const auto& one) { return one.name == arn.slug; });
+    const auto row = resolve(connection, state::image_versions(), context, arn);
+    if (row) {
+        const auto image = state::with_image_state(connection, *row);
+        parent.managed_version = row->version.semantic_text();
+        parent.reference =
+            arn.with_version(parent.managed_version).with_build(row->version.build).text();
+        parent.ami_id = ami_in_region(image, context.region);
+        parent.os_version = image.os_version.value_or("");
+        parent.platform = from_body<ib::Image>(row->body).platform.value_or(ib::Platform::linux_);
+        return parent;
+    }
+    if (offer == offers.end() || !arn.is_wildcard()) {
+        throw_not_found(arn.text());
+    }
+    parent.os_version = offer->os_version;
+    from_string(offer->platform, parent.platform);
+    return parent;
+}
+
+bool usable(const state::ImageRow& image) {
+    return image.status == "AVAILABLE" || image.status == "DEPRECATED";
+}
+
+ParentImage from_own_image(db::Connection& connection, const api::CallContext& context,
+                           const api::Arn& arn, ParentUse use) {
+    const auto row =
+        resolve(connection, state::image_versions(), context, arn, [&](const auto& candidate) {
+            return use == ParentUse::recipe ||
+                   usable(state::with_image_state(connection, candidate));
+        });
+    if (!row) {
+        if (use == ParentUse::build && resolve(connection, state::image_versions(), context, arn)) {
+            throw_bad_parent(arn.text(), "has no build that is AVAILABLE.");
+        }
+        throw_not_found(arn.text());
+    }
+    const auto image = state::with_image_state(connection, *row);
+    const auto body = from_body<ib::Image>(row->body);
+    ParentImage parent{.kind = ParentImage::Kind::ami,
+                       .reference = body.arn.value(),
+                       .ami_id = ami_in_region(image, context.region),
+                       .os_version = image.os_version.value_or(""),
+                       .platform = body.platform.value_or(ib::Platform::linux_),
+                       .source = body.image_source.value_or(ib::ImageSource::custom)};
+    if (body.type == ib::ImageType::docker) {
+        throw_bad_parent(arn.text(), "is a container image: an image recipe needs an AMI.");
+    }
+    if (use == ParentUse::build && parent.ami_id.empty()) {
+        throw_bad_parent(arn.text(), "has no AMI in " + context.region + ".");
+    }
+    return parent;
+}
+
+}  // namespace
+
+ParentImage resolve_parent(const Dependencies& dependencies, db::Connection& connection,
+                           const api::CallContext& context, const std::string& parent_image,
+                           ParentUse use) {
+    if (parent_image.starts_with("ami-")) {
+        return from_ami(connection, context, parent_image);
+    }
+    if (parent_image.starts_with("ssm:")) {
+        throw_bad_parent(parent_image,
+                         "cannot be read: there is no parameter store here yet. Name an AMI id or "
+                         "an image ARN.");
+    }
+    const auto arn = api::Arn::parse(parent_image);
+    if (!arn || arn->type != api::ResourceType::image || arn->version.empty()) {
+        throw_bad_parent(parent_image, "is neither an AMI id nor the ARN of an image.");
+    }
+    return arn->owner == "aws" ? from_managed(dependencies, connection, context, *arn)
+                               : from_own_image(connection, context, *arn, use);
+}
+
+}  // namespace goldsmith::service::imagebuilder
