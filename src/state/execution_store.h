@@ -68,6 +68,9 @@ public:
     /// one becomes unfinished. False: no such execution.
     virtual bool signal(const std::string& execution_id, const NewSignal& signal) = 0;
 
+    /// Makes an unfinished execution due now if it would be later.
+    virtual void wake(const std::string& execution_id, base::Time now) = 0;
+
     /// Claims the execution that has been due the longest, if there is one without a living lease.
     virtual std::optional<ClaimedExecution> claim(const std::string& owner, base::Time now,
                                                   base::Time lease_until) = 0;

@@ -49,6 +49,15 @@ bool MemoryExecutionStore::signal(const std::string& execution_id, const NewSign
     return true;
 }
 
+void MemoryExecutionStore::wake(const std::string& execution_id, base::Time now) {
+    auto tables = tables_.lock();
+    const auto found = tables->executions.find(execution_id);
+    if (found != tables->executions.end() && !found->second.row.finished) {
+        auto& wake_at = found->second.wake_at;
+        wake_at = wake_at ? std::min(*wake_at, now) : now;
+    }
+}
+
 std::optional<ClaimedExecution> MemoryExecutionStore::claim(const std::string& owner,
                                                             base::Time now,
                                                             base::Time lease_until) {

@@ -17,6 +17,9 @@ constexpr const char* claim_due =
     "WHERE id = (SELECT id " GOLDSMITH_DUE ") RETURNING id, fence";
 #undef GOLDSMITH_DUE
 
+constexpr const char* wake_execution =
+    "UPDATE executions SET wake_ms = ?2 "
+    "WHERE id = ?1 AND finished = 0 AND (wake_ms IS NULL OR wake_ms > ?2)";
 constexpr const char* renew_lease =
     "UPDATE executions SET lease_until_ms = ?3 WHERE id = ?1 AND fence = ?2";
 constexpr const char* release_lease =
@@ -103,6 +106,12 @@ void SqlExecutionStore::create(const NewExecution& execution) {
 bool SqlExecutionStore::signal(const std::string& execution_id, const NewSignal& signal) {
     return database_.write([&](db::Transaction& transaction) {
         return add_signal(transaction, execution_id, signal);
+    });
+}
+
+void SqlExecutionStore::wake(const std::string& execution_id, base::Time now) {
+    database_.write([&](db::Transaction& transaction) {
+        transaction.execute(wake_execution, {execution_id, milliseconds(now)});
     });
 }
 

@@ -23,6 +23,7 @@ public:
 
     void create(const NewExecution& execution) override;
     bool signal(const std::string& execution_id, const NewSignal& signal) override;
+    void wake(const std::string& execution_id, base::Time now) override;
     std::optional<ClaimedExecution> claim(const std::string& owner, base::Time now,
                                           base::Time lease_until) override;
     bool renew(const Lease& lease, base::Time lease_until) override;

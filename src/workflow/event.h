@@ -63,6 +63,7 @@ struct StepAnswered {
 struct StepStopping {
     std::string id;
     UndoCause cause = UndoCause::none;  ///< timeout or cancellation
+    std::string message;
     base::Time give_up_at;
 };
 struct StepCompleted {

@@ -40,8 +40,8 @@ struct LoopOptions {
     /// once; two living processes must never share one.
     std::string owner = "daemon";
     std::size_t max_executions = 100;  ///< in memory at once
-    std::chrono::milliseconds lease{15'000};
-    std::chrono::milliseconds heartbeat{5'000};
+    std::chrono::milliseconds lease{30'000};
+    std::chrono::milliseconds heartbeat{10'000};
     /// How often work of others is looked for when nobody notifies.
     std::chrono::milliseconds poll{1'000};
     /// An execution that only waits, for longer than this, goes back to the store as a row with a
@@ -63,7 +63,7 @@ public:
 
     /// Works until `stop` is requested, then asks running actions to return, waits for them at most
     /// `stop_within`, gives its leases back and returns. Builds stay as they are and resume later.
-    /// Throws only if the store fails for good.
+    /// While the store fails (a full disk) it is tried again once per `poll`. Call it once.
     void run(std::stop_token stop, std::chrono::milliseconds stop_within);
 
     /// One pass: claims what is due, records, starts actions, takes outcomes in. Returns when the

@@ -54,6 +54,7 @@ struct RunState {
     std::vector<StepState> steps;  ///< reached ones, in document order
 
     bool ended() const;
+    const StepState* active_step() const;  ///< the running one, nullptr: none
 };
 
 struct State {
@@ -62,10 +63,13 @@ struct State {
     std::string image_status;
     std::string image_reason;
     bool cancel_requested = false;
+    bool concluded = false;  ///< the image has its last status, until a retry
     bool finished = false;
     std::vector<RunState> runs;  ///< in order of their start
 
     const RunState* find_run(std::string_view id) const;
+    /// The attempt that counts; nullptr: not started (again).
+    const RunState* current_run(std::size_t workflow) const;
     const StepState* find_step(std::string_view id) const;
 };
 
