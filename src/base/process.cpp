@@ -130,7 +130,7 @@ void prepare_stream(Streams& streams, std::size_t index, const Stdio& stdio) {
         [[maybe_unused]] const ssize_t put = ::write(report_fd, &error_number, sizeof error_number);
         ::_exit(127);
     };
-    if (options.new_session ? ::setsid() < 0 : ::setpgid(0, 0) != 0) {
+    if (options.new_session ? ::setsid() < 0 : !options.same_group && ::setpgid(0, 0) != 0) {
         fail();
     }
     if (options.die_with_parent) {
@@ -186,7 +186,7 @@ Child spawn(const Command& command, const SpawnOptions& options) {
         become(prepared, command, options, streams, report.write_end.get(), parent);
     }
     report.write_end.reset();
-    Child child(pid);
+    Child child(pid, options.new_session || !options.same_group);
     int error_number = 0;
     ssize_t got;
     do {
@@ -209,6 +209,7 @@ Child::Child(Child&& other) noexcept
       stdout_pipe(std::move(other.stdout_pipe)),
       stderr_pipe(std::move(other.stderr_pipe)),
       pid_(std::exchange(other.pid_, -1)),
+      leads_group_(other.leads_group_),
       ended_(std::move(other.ended_)) {}
 
 Child::~Child() {
@@ -216,7 +217,7 @@ Child::~Child() {
         try {
             end();
         } catch (...) {
-            ::kill(-pid_, SIGKILL);
+            ::kill(leads_group_ ? -pid_ : pid_, SIGKILL);
         }
     }
 }
@@ -269,7 +270,7 @@ ExitStatus Child::wait() {
 
 void Child::signal_group(int signal_number) {
     if (pid_ > 0) {
-        ::kill(-pid_, signal_number);
+        ::kill(leads_group_ ? -pid_ : pid_, signal_number);
     }
 }
 
@@ -280,7 +281,9 @@ ExitStatus Child::end(std::chrono::milliseconds grace) {
         wait();
     }
     // The leader may have left others of its group behind.
-    signal_group(SIGKILL);
+    if (leads_group_) {
+        signal_group(SIGKILL);
+    }
     return *ended_;
 }
 

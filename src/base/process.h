@@ -68,6 +68,9 @@ struct SpawnOptions {
     bool die_with_parent = false;
     /// A session of its own: survives us and our terminal. Implies its own process group.
     bool new_session = false;
+    /// Stays in our process group, so that a terminal's keys reach it as they reach us. Such a
+    /// child is signalled alone.
+    bool same_group = false;
     /// Our descriptors that stay open in the child under the same number.
     std::vector<int> keep_fds;
 };
@@ -98,8 +101,9 @@ public:
 
 private:
     friend Child spawn(const Command&, const SpawnOptions&);
-    explicit Child(pid_t pid) : pid_(pid) {}
+    Child(pid_t pid, bool leads_group) : pid_(pid), leads_group_(leads_group) {}
     pid_t pid_ = -1;
+    bool leads_group_ = true;
     std::optional<ExitStatus> ended_;
 };
 

@@ -1,0 +1,148 @@
+// goldsmith image ls | pull | export
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "base/byte_size.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "catalogue/entry.h"
+#include "catalogue/pull.h"
+#include "cli/command_line.h"
+#include "cli/image_reference.h"
+#include "cli/server_options.h"
+#include "daemon/data_directory.h"
+#include "daemon/managed_images.h"
+#include "store/disk_cache.h"
+#include "store/disk_export.h"
+#include "store/region_set.h"
+
+namespace goldsmith::cli {
+
+namespace {
+
+struct ImageOptions {
+    ServerOptions server;
+    std::string reference;
+    std::string region;
+    std::string output;
+    std::string format;
+    std::string mirror;
+    bool plain = false;
+    bool refresh = false;
+};
+
+store::RegionSet open_regions(const daemon::Config& config) {
+    store::StoreOptions options;
+    options.compression_level = config.compression_level;
+    return {daemon::DataLayout{config.data_directory}.stores(), config.regions, options};
+}
+
+int list(const ImageOptions& options) {
+    store::RegionSet regions = open_regions(options.server.config());
+    std::printf("%-12s %-22s %-25s %8s  %s\n", "REGION", "IMAGE", "CREATED", "SIZE", "NAME");
+    for (const std::string& region : regions.names()) {
+        for (const store::ImageId& id : regions.at(region).images()) {
+            const auto image = regions.at(region).find_image(id);
+            if (!image || (!options.region.empty() && options.region != region)) {
+                continue;
+            }
+            const auto created =
+                base::format_iso8601(base::Time(std::chrono::milliseconds(image->created_ms)));
+            std::printf("%-12s %-22s %-25s %4llu GiB  %s\n", region.c_str(),
+                        image->id.str().c_str(), created.c_str(),
+                        static_cast<unsigned long long>(image->root_device().volume_size_gib),
+                        image->name.c_str());
+        }
+    }
+    return 0;
+}
+
+std::string known_entries() {
+    std::string names;
+    for (const catalogue::CatalogueEntry& entry : catalogue::catalogue()) {
+        names += (names.empty() ? "" : ", ") + entry.alias;
+    }
+    return names;
+}
+
+int pull(const ImageOptions& options) {
+    const auto entry = catalogue::find_entry(options.reference);
+    if (!entry) {
+        throw base::Error("there is no managed image '" + options.reference +
+                          "'; known: " + known_entries());
+    }
+    const daemon::Config config = options.server.config();
+    base::make_directories(config.data_directory, 0700);
+    store::RegionSet regions = open_regions(config);
+    catalogue::PullOptions pulling;
+    pulling.refresh = options.refresh;
+    pulling.build.mirror = options.mirror.empty() ? config.debian_mirror : options.mirror;
+    pulling.build.progress = [](const std::string& line) {
+        std::printf("%s\n", line.c_str());
+        std::fflush(stdout);
+    };
+    const std::string region = options.region.empty() ? config.regions.front() : options.region;
+    const catalogue::PulledImage pulled =
+        catalogue::pull(*entry, config.data_directory, regions.at(region), pulling);
+    daemon::publish_managed_images(config);
+    std::printf("%s %s in %s: %s (%s)\n", entry->name.c_str(), pulled.facts.version.c_str(),
+                region.c_str(), pulled.image.id.str().c_str(),
+                pulled.already_there ? "was there already" : "new");
+    return 0;
+}
+
+store::DiskFormat format_of(const ImageOptions& options) {
+    const std::string format =
+        options.format.empty() ? base::Path(options.output).extension().string() : options.format;
+    if (format == "raw" || format == ".raw" || format == ".img") {
+        return store::DiskFormat::raw;
+    }
+    if (format == "qcow2" || format == ".qcow2") {
+        return store::DiskFormat::qcow2;
+    }
+    throw base::Error("cannot export as '" + format + "'; name the format with --format raw|qcow2");
+}
+
+int export_image(const ImageOptions& options) {
+    const daemon::Config config = options.server.config();
+    const daemon::DataLayout layout{config.data_directory};
+    const store::DiskFormat format = format_of(options);
+    store::RegionSet regions = open_regions(config);
+    const FoundImage found = find_image(regions, options.region, options.reference);
+    store::DiskCache cache(layout.cache(), {config.disk_cache_size.in_bytes(), 8});
+    const store::ExportResult result =
+        store::export_disk(regions.at(found.region), cache, found.image.root_device().snapshot,
+                           format, std::filesystem::absolute(options.output));
+    std::printf("%s  %s  sha256:%s\n", result.path.c_str(),
+                base::ByteSize::bytes(result.bytes).describe().c_str(), result.sha256.c_str());
+    return 0;
+}
+
+}  // namespace
+
+void add_image(CLI::App& app, Run& run) {
+    auto options = std::make_shared<ImageOptions>();
+    CLI::App* command = app.add_subcommand("image", "List, pull and export images");
+    command->require_subcommand(1);
+    const auto add = [&](const char* name, const char* help, int (*function)(const ImageOptions&)) {
+        CLI::App* sub = command->add_subcommand(name, help);
+        options->server.add_to(*sub);
+        sub->add_option("--region", options->region, "Only this region");
+        sub->callback([options, &run, function] { run = [=] { return function(*options); }; });
+        return sub;
+    };
+    add("ls", "List the images of every region", list);
+    CLI::App* pulling = add("pull", "Make or update a managed base image", pull);
+    pulling->add_option("name", options->reference, "Such as debian-12")->required();
+    pulling->add_option("--mirror", options->mirror,
+                        "Debian mirror (default: the host's own apt configuration)");
+    pulling->add_flag("--refresh", options->refresh, "Make a new version although one is there");
+    pulling->add_flag("--plain", options->plain, "Plain lines (they always are)");
+    CLI::App* exporting = add("export", "Write an image's disk to a file", export_image);
+    exporting->add_option("image", options->reference, "AMI id, image ARN or name")->required();
+    exporting->add_option("output", options->output, "File to write")->required();
+    exporting->add_option("--format", options->format,
+                          "raw or qcow2 (default: by the file's name)");
+}
+
+}  // namespace goldsmith::cli

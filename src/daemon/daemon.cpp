@@ -1,0 +1,259 @@
+#include "daemon/daemon.h"
+
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "actions/base_images.h"
+#include "actions/run_watch.h"
+#include "actions/world.h"
+#include "api/endpoint.h"
+#include "api/paging.h"
+#include "base/encoding.h"
+#include "base/error.h"
+#include "base/random.h"
+#include "catalogue/entry.h"
+#include "daemon/build_log.h"
+#include "daemon/database.h"
+#include "daemon/image_projection.h"
+#include "daemon/managed_images.h"
+#include "daemon/public_pages.h"
+#include "daemon/root_key.h"
+#include "daemon/service_gateway.h"
+#include "db/database.h"
+#include "engines/local/local_engine.h"
+#include "http/router.h"
+#include "service/endpoints.h"
+#include "store/region_set.h"
+#include "workflow/action.h"
+#include "workflow/executor.h"
+#include "workflow/loop.h"
+
+namespace goldsmith::daemon {
+
+namespace {
+
+constexpr std::chrono::milliseconds stop_within{4000};
+
+base::Path program_directory(const Config& config) {
+    return config.program_directory.empty()
+               ? base::Path(std::filesystem::read_symlink("/proc/self/exe")).parent_path()
+               : config.program_directory;
+}
+
+/// "auto" means a container: the only machines that this version starts.
+std::string chosen_driver(const Config& config) {
+    return config.driver == "auto" ? "container" : config.driver;
+}
+
+/// Page tokens stay valid across restarts.
+std::string page_token_secret(const DataLayout& layout, base::Random& random) {
+    const base::Path file = layout.root / "page-token-secret";
+    auto secret = base::read_file_if_exists(file);
+    if (!secret) {
+        std::string bytes(32, '\0');
+        random.fill(bytes.data(), bytes.size());
+        secret = base::hex_encode(bytes);
+        base::write_file_atomically(file, *secret, 0600);
+    }
+    return *secret;
+}
+
+engines::LocalEngineOptions engine_options(const Config& config, const DataLayout& layout) {
+    engines::LocalEngineOptions options;
+    options.runs_directory = layout.runs();
+    options.runner_program = program_directory(config) / "goldsmith-runner";
+    return options;
+}
+
+std::vector<service::ManagedImageOffer> offers() {
+    std::vector<service::ManagedImageOffer> list;
+    for (const catalogue::CatalogueEntry& entry : catalogue::catalogue()) {
+        list.push_back({entry.name, "Linux", entry.title});
+    }
+    return list;
+}
+
+http::ListenOptions listen_options(const Config& config) {
+    http::ListenOptions options;
+    options.host = config.listen_host;
+    options.port = config.listen_port;
+    options.worker_threads = config.http_threads;
+    options.max_body_bytes = config.max_body_size.in_bytes();
+    options.max_connections = config.max_connections;
+    options.stop_timeout = stop_within;
+    return options;
+}
+
+store::StoreOptions store_options(const Config& config) {
+    store::StoreOptions options;
+    options.compression_level = config.compression_level;
+    return options;
+}
+
+}  // namespace
+
+/// Members stand in the order in which they need each other, so that their destruction, in reverse,
+/// never leaves one with a reference to what is gone.
+struct Daemon::Parts {
+    Parts(Config given, base::Logger logger)
+        : config(std::move(given)),
+          log(std::move(logger)),
+          directory(config.data_directory),
+          layout(directory.layout()),
+          database(open_database(layout)),
+          regions(layout.stores(), config.regions, store_options(config)),
+          page_tokens(page_token_secret(layout, random)),
+          engine(engine_options(config, layout)),
+          base_images(
+              regions, layout.root,
+              [this](const std::string& name, const std::string& region) {
+                  return pull_command(name, region);
+              },
+              [this] { publish_managed_images(*database, regions, layout.root); }),
+          world{*database,
+                engine,
+                regions,
+                base_images,
+                run_watch,
+                clock,
+                log,
+                layout.root,
+                program_directory(config) / "toe",
+                chosen_driver(config)},
+          build_log(layout.logs(), log),
+          executions(*database, image_projection()),
+          workers("action", static_cast<int>(config.action_threads)),
+          loop(executions, registry, workers, clock, loop_options(config), &build_log),
+          credentials(*database),
+          router({config.regions, {}}, credentials, clock) {
+        actions::register_actions(registry, world);
+        ensure_root_key(*database, config.account, layout.credentials(), random, clock);
+        publish_managed_images(*database, regions, layout.root);
+        add_services();
+        add_public_pages(router);
+    }
+
+    static workflow::LoopOptions loop_options(const Config& config) {
+        workflow::LoopOptions options;
+        options.max_executions = config.max_parallel_builds;
+        return options;
+    }
+
+    base::Command pull_command(const std::string& name, const std::string& region) const {
+        base::Command command;
+        command.program = (program_directory(config) / "goldsmith").string();
+        command.arguments = {"image",    "pull", name,     "--data-dir", layout.root.string(),
+                             "--region", region, "--plain"};
+        if (!config.debian_mirror.empty()) {
+            command.arguments.push_back("--mirror");
+            command.arguments.push_back(config.debian_mirror);
+        }
+        return command;
+    }
+
+    void add_services() {
+        service::Dependencies dependencies{*database, random, page_tokens};
+        dependencies.logs_directory = layout.logs();
+        dependencies.regions = config.regions;
+        dependencies.account = config.account;
+        dependencies.managed_images = offers();
+        dependencies.notify = [this](const std::string& execution) { loop.notify(execution); };
+        const auto add = [this](const char* scope, std::shared_ptr<const http::Protocol> protocol,
+                                std::unique_ptr<api::Endpoint> endpoint) {
+            router.add_service(
+                scope, std::move(protocol),
+                gateway_to(std::shared_ptr<api::Endpoint>(std::move(endpoint)), clock, log));
+        };
+        add("imagebuilder", http::rest_json_protocol(),
+            service::make_imagebuilder_endpoint(dependencies));
+        add("ec2", http::ec2_protocol("http://ec2.amazonaws.com/doc/2016-11-15/"),
+            service::make_ec2_endpoint(dependencies));
+        add("logs", http::json_11_protocol("Logs_20140328"),
+            service::make_logs_endpoint(dependencies));
+        add("sts", http::query_protocol("https://sts.amazonaws.com/doc/2011-06-15/"),
+            service::make_sts_endpoint(dependencies));
+    }
+
+    void start() {
+        subscription = engine.subscribe([this](const engines::RunId& run) {
+            if (const auto execution = run_watch.execution_of(run.text())) {
+                loop.notify(*execution);
+            }
+        });
+        loop_thread = std::jthread([this](std::stop_token stop) {
+            ::prctl(PR_SET_NAME, "loop");
+            try {
+                loop.run(stop, stop_within);
+            } catch (...) {
+                // Builds cannot go on without the database. Ending lets a supervisor start us
+                // again; nothing is lost, since everything the loop knows is in the store.
+                log.error("the workflow loop failed", {{"error", base::current_error_chain()}});
+                ::_exit(1);
+            }
+        });
+        listener = std::make_unique<http::Listener>(
+            listen_options(config),
+            [this](const http::Request& request) { return router.handle(request); },
+            [this](const http::Request& request, const http::Refusal& refusal) {
+                return router.refuse(request, refusal);
+            });
+        directory.publish_endpoint(listener->url());
+        log.info("listening", {{"url", listener->url()}, {"data", layout.root.string()}});
+    }
+
+    void stop() {
+        loop_thread.request_stop();
+        listener->stop();
+        loop_thread.join();
+        subscription.reset();
+    }
+
+    Config config;
+    base::Logger log;
+    base::SystemClock clock;
+    base::SystemRandom random;
+    DataDirectory directory;
+    DataLayout layout;
+    std::unique_ptr<db::Database> database;
+    store::RegionSet regions;
+    api::PageTokens page_tokens;
+    engines::LocalEngine engine;
+    actions::RunWatch run_watch;
+    actions::BaseImages base_images;
+    actions::World world;
+    workflow::ActionRegistry registry;
+    BuildLog build_log;
+    state::SqlExecutionStore executions;
+    workflow::WorkerPool workers;
+    workflow::Loop loop;
+    DatabaseCredentials credentials;
+    http::Router router;
+    std::unique_ptr<engines::Subscription> subscription;
+    std::jthread loop_thread;
+    std::unique_ptr<http::Listener> listener;
+};
+
+Daemon::Daemon(Config config, base::Logger log)
+    : parts_(std::make_unique<Parts>(std::move(config), std::move(log))) {
+    parts_->start();
+}
+
+Daemon::~Daemon() {
+    try {
+        parts_->stop();
+    } catch (...) {
+        parts_->log.error("stopping failed", {{"error", base::current_error_chain()}});
+    }
+}
+
+std::string Daemon::url() const {
+    return parts_->listener->url();
+}
+
+const DataLayout& Daemon::layout() const {
+    return parts_->layout;
+}
+
+}  // namespace goldsmith::daemon

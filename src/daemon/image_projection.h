@@ -1,0 +1,12 @@
+// What the engine's progress means for the rows of images: runs inside the transaction of every
+// append, so that GetImage never disagrees with the events.
+#pragma once
+
+#include "state/sql_execution_store.h"
+
+namespace goldsmith::daemon {
+
+/// For SqlExecutionStore.
+state::ProjectionHook image_projection();
+
+}  // namespace goldsmith::daemon

@@ -1,0 +1,68 @@
+#include "daemon/service_gateway.h"
+
+#include <boost/json.hpp>
+
+#include "api/endpoint.h"
+#include "api/error.h"
+#include "base/error.h"
+
+namespace goldsmith::daemon {
+
+namespace {
+
+api::CallContext context_of(const http::Call& call, const base::Clock& clock) {
+    api::CallContext context;
+    context.account = call.principal.account;
+    context.region = call.region;
+    context.principal_arn = call.principal.arn;
+    context.access_key = call.principal.access_key_id;
+    context.request_id = call.request_id;
+    context.now = clock.now();
+    context.source_ip = call.remote_address.substr(0, call.remote_address.rfind(':'));
+    return context;
+}
+
+http::Failure failure_of(const api::ApiError& error) {
+    http::Failure failure;
+    failure.code = error.code();
+    failure.message = error.what();
+    failure.status = error.http_status();
+    failure.fault = error.is_client_fault() ? http::Fault::sender : http::Fault::receiver;
+    return failure;
+}
+
+http::Failure internal_failure(const http::Call& call) {
+    http::Failure failure;
+    failure.code = call.service == "imagebuilder" ? "ServiceException" : "InternalFailure";
+    failure.message =
+        "The server failed to answer this request; its log names the cause under "
+        "request id " +
+        call.request_id + ".";
+    failure.status = 500;
+    failure.fault = http::Fault::receiver;
+    return failure;
+}
+
+}  // namespace
+
+http::ServiceHandler gateway_to(std::shared_ptr<api::Endpoint> endpoint, const base::Clock& clock,
+                                base::Logger log) {
+    return [endpoint, &clock, log](const http::Call& call) -> http::Answer {
+        try {
+            const api::WireRequest request{call.operation, call.method, call.path, call.query};
+            http::Success success;
+            success.output = endpoint->call(context_of(call, clock), request, call.input);
+            return success;
+        } catch (const api::ApiError& error) {
+            return failure_of(error);
+        } catch (...) {
+            log.error("a request failed", {{"service", call.service},
+                                           {"operation", call.operation},
+                                           {"request_id", call.request_id},
+                                           {"error", base::current_error_chain()}});
+            return internal_failure(call);
+        }
+    };
+}
+
+}  // namespace goldsmith::daemon
