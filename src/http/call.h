@@ -25,9 +25,9 @@ struct Call {
     std::vector<std::string> path;                           // decoded segments; no empty ones
     std::vector<std::pair<std::string, std::string>> query;  // decoded, in order; rest-json only
 
-    // The input: rest-json and json-1.1 give the body's JSON object ({} when there is no body; null
-    // when the body is not JSON but octets); query and ec2 give the form as an untyped tree in
-    // which every leaf is a string: "Filter.1.Name=x" is {"Filter":{"1":{"Name":"x"}}}.
+    // The input: rest-json and json-1.1 give the body's JSON object, {} when there is no body (and
+    // null when it is octets, see Blobs); query and ec2 give the form as an untyped tree in which
+    // every leaf is a string: "Filter.1.Name=x" is {"Filter":{"1":{"Name":"x"}}}.
     boost::json::value input;
 
     Headers headers;   // as received

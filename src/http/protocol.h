@@ -28,8 +28,12 @@ public:
     virtual Dialect dialect() const = 0;
 };
 
-// imagebuilder, ebs
-std::shared_ptr<const Protocol> rest_json_protocol();
+// Whether operations of a rest-json service take octets instead of JSON. Where they do, call.input
+// is null for a body that is declared as octets, or that declares nothing and is not a JSON object.
+enum class Blobs { none, possible };
+
+// imagebuilder; ebs with Blobs::possible
+std::shared_ptr<const Protocol> rest_json_protocol(Blobs blobs = Blobs::none);
 // ssm "AmazonSSM", logs "Logs_20140328", ecr: the prefix before the dot of X-Amz-Target
 std::shared_ptr<const Protocol> json_11_protocol(std::string target_prefix);
 // iam "https://iam.amazonaws.com/doc/2010-05-08/", sts, sns

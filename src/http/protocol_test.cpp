@@ -40,6 +40,7 @@ struct Decoded {
 Decoded decode(const Protocol& protocol, const Request& request) {
     Decoded result;
     result.call.body = request.body;
+    result.call.headers = request.headers;
     result.call.request_id = "the-id";
     result.failure = protocol.decode(request, result.call);
     return result;
@@ -79,13 +80,19 @@ TEST(RestJson, TakesNoBodyAsAnEmptyObject) {
               json::object());
 }
 
-TEST(RestJson, LeavesOctetsAlone) {
-    const auto [call, failure] = decode(
-        *rest_json_protocol(), request("PUT", "/snapshots/snap-1/blocks/0",
-                                       {{"Content-Type", "application/octet-stream"}}, "{\x01"));
-    EXPECT_FALSE(failure);
-    EXPECT_TRUE(call.input.is_null());
-    EXPECT_EQ(call.body, "{\x01");
+TEST(RestJson, LeavesOctetsAloneWhereTheyArePossible) {
+    const auto protocol = rest_json_protocol(Blobs::possible);
+    for (const auto& headers : {Headers{}, Headers{{"Content-Type", "binary/octet-stream"}}}) {
+        const auto [call, failure] =
+            decode(*protocol, request("PUT", "/snapshots/s/blocks/0", headers, "{\x01"));
+        EXPECT_FALSE(failure);
+        EXPECT_TRUE(call.input.is_null());
+        EXPECT_EQ(call.body, "{\x01");
+        EXPECT_TRUE(decode(*rest_json_protocol(), request("PUT", "/", headers, "{\x01")).failure);
+    }
+    const Headers json_type{{"Content-Type", "application/json"}};
+    EXPECT_TRUE(decode(*protocol, request("PUT", "/", json_type, "{\x01")).failure);
+    EXPECT_EQ(decode(*protocol, request("PUT", "/", {}, "{}")).call.input, json::object());
 }
 
 TEST(RestJson, HidesThePresignedParameters) {

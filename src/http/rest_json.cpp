@@ -7,14 +7,24 @@ namespace {
 
 constexpr std::string_view kContentType = "application/json";
 
-// Blob payloads (EBS blocks) travel as octets.
-bool is_octets(const Headers& headers) {
-    const auto type = lower_case(headers.get("Content-Type"));
-    return type.starts_with("application/octet-stream") || type.starts_with("binary/octet-stream");
+// A service with blob payloads (EBS blocks): what is declared as octets is left alone, and what
+// declares nothing is JSON only if it reads as such.
+std::optional<Failure> read_body_or_octets(Call& call) {
+    const auto type = call.headers.get("Content-Type");
+    if (type.empty()) {
+        if (read_json_body(call)) {
+            call.input = nullptr;
+        }
+        return std::nullopt;
+    }
+    return lower_case(type).find("octet-stream") == std::string::npos ? read_json_body(call)
+                                                                      : std::nullopt;
 }
 
 class RestJson final : public Protocol {
 public:
+    explicit RestJson(Blobs blobs) : blobs_(blobs) {}
+
     std::optional<Failure> decode(const Request& request, Call& call) const override {
         call.method = request.method;
         call.path = path_segments(request.raw_path);
@@ -23,7 +33,7 @@ public:
                 call.query.emplace_back(std::move(name), std::move(value));
             }
         }
-        return is_octets(request.headers) ? std::nullopt : read_json_body(call);
+        return blobs_ == Blobs::possible ? read_body_or_octets(call) : read_json_body(call);
     }
 
     Response encode(const Call& call, const Success& success) const override {
@@ -35,12 +45,15 @@ public:
     }
 
     Dialect dialect() const override { return Dialect::json; }
+
+private:
+    Blobs blobs_;
 };
 
 }  // namespace
 
-std::shared_ptr<const Protocol> rest_json_protocol() {
-    return std::make_shared<RestJson>();
+std::shared_ptr<const Protocol> rest_json_protocol(Blobs blobs) {
+    return std::make_shared<RestJson>(blobs);
 }
 
 }  // namespace goldsmith::http
