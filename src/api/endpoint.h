@@ -16,10 +16,10 @@ namespace goldsmith::api {
 
 /// A request without its body, as the wire protocol leaves it.
 struct WireRequest {
-    std::string operation;          // json-1.1, query, ec2; empty for rest-json
-    std::string method;             // rest-json
-    std::vector<std::string> path;  // rest-json: decoded segments
-    std::vector<std::pair<std::string, std::string>> query;  // rest-json: decoded, in order
+    std::string operation{};          // json-1.1, query, ec2; empty for rest-json
+    std::string method{};             // rest-json
+    std::vector<std::string> path{};  // rest-json: decoded segments
+    std::vector<std::pair<std::string, std::string>> query{};  // rest-json: decoded, in order
 };
 
 class Endpoint {

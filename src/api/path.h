@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "api/shown_text.h"
+
 namespace goldsmith::api {
 
 class Path {
@@ -16,7 +18,7 @@ public:
     public:
         Step(Path& path, std::string_view member) : path_(path), length_(path.text_.size()) {
             path_.text_ += path_.text_.empty() ? "" : ".";
-            path_.text_ += member;
+            path_.text_ += shown_text(member);  // the key of a map may be any text
         }
         Step(Path& path, std::size_t index) : path_(path), length_(path.text_.size()) {
             path_.text_ += '[' + std::to_string(index) + ']';

@@ -7,6 +7,7 @@
 #include <limits>
 #include <string_view>
 
+#include "api/shown_text.h"
 #include "base/clock.h"
 #include "base/encoding.h"
 
@@ -18,7 +19,6 @@ namespace {
 
 constexpr double first_second = -62135596800.0;  // year 1
 constexpr double last_second = 253402300799.0;   // year 9999
-constexpr std::size_t shown_bytes = 120;
 
 template <class Number>
 std::optional<Number> number_from(std::string_view text) {
@@ -158,16 +158,7 @@ std::string shown_value(const json::value& tree) {
     if (tree.is_object() || tree.is_array()) {
         return {};
     }
-    std::string text = tree.is_string() ? std::string(tree.get_string()) : json::serialize(tree);
-    if (text.size() > shown_bytes) {
-        auto end = shown_bytes;
-        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) {
-            --end;  // not within a character
-        }
-        text.resize(end);
-        text += "...";
-    }
-    return base::is_utf8(text) ? text : std::string{};
+    return shown_text(tree.is_string() ? std::string(tree.get_string()) : json::serialize(tree));
 }
 
 }  // namespace goldsmith::api

@@ -108,8 +108,17 @@ private:
         bounds(shape, static_cast<double>(items.size()), Constraint::fewest, Constraint::most,
                nullptr);
         for (std::size_t index = 0; index < items.size(); ++index) {
+            item(shape, items[index], index);
+        }
+    }
+
+    void item(const Shape& shape, const json::value& tree, std::size_t index) {
+        if (protocol_ == Protocol::query || protocol_ == Protocol::ec2) {
+            const Path::Step step(path_, std::to_string(index + 1));  // as the form numbers it
+            value(*shape.element, tree);
+        } else {
             const Path::Step step(path_, index);
-            value(*shape.element, items[index]);
+            value(*shape.element, tree);
         }
     }
 
