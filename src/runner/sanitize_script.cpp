@@ -70,8 +70,8 @@ empty_all() {
 # Services that write their state once more when the machine stops would undo the clean-up.
 if [ -z "$root" ] && [ -d /run/systemd/system ]; then
     journalctl --relinquish-var >/dev/null 2>&1
-    systemctl stop systemd-random-seed.service systemd-update-utmp.service >/dev/null 2>&1
-    systemctl stop rsyslog.service syslog.socket systemd-timesyncd.service >/dev/null 2>&1
+    systemctl stop systemd-random-seed.service systemd-update-utmp.service \
+        systemd-timesyncd.service rsyslog.service syslog.socket >/dev/null 2>&1
 fi
 )sh";
 
@@ -90,7 +90,6 @@ sync
 if [ -z "$root" ]; then
     # What was deleted must not be stored with the image.
     command -v fstrim >/dev/null 2>&1 && fstrim / >/dev/null 2>&1
-    sync
 fi
 exit $failed
 )sh";
