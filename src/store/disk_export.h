@@ -5,8 +5,9 @@
 #include <string>
 
 #include "store/disk_cache.h"
+#include "store/ingest.h"
 
-// Snapshots as files for the world outside.
+// Snapshots as files of the world outside, and back.
 namespace goldsmith::store {
 
 enum class DiskFormat { raw, qcow2 };
@@ -22,5 +23,13 @@ struct ExportResult {
 // fails.
 ExportResult export_disk(const RegionStore& region, DiskCache& cache, const SnapshotId& id,
                          DiskFormat format, const std::filesystem::path& path);
+
+// Stores a disk image of any format that qemu-img reads, compressed ones too; `format` is qemu's
+// name and never guessed, for a guest can write what looks like another format's header.
+// `request.extents` is filled in here. Files are put below `scratch` where a conversion is needed,
+// and removed. Throws what ingest() throws, and base::Error when qemu-img fails.
+IngestResult import_disk(RegionStore& region, const std::filesystem::path& path,
+                         const std::string& format, IngestRequest request,
+                         const std::filesystem::path& scratch);
 
 }  // namespace goldsmith::store

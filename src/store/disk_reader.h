@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "store/extent.h"
 
 // Where an ingest reads a disk's bytes from.
@@ -41,9 +42,14 @@ struct ImageFileMap {
         dirty;  // held or zeroed by the top layer: what an ingest on a parent must read
 };
 
+// The image has clusters that are compressed, encrypted or elsewhere: it must be converted first.
+class UnmappableImage : public base::Error {
+    using base::Error::Error;
+};
+
 // Maps a raw or qcow2 image that nobody writes to any more (stop the machine first); `format` is
-// qemu's name ("qcow2", "raw"). Throws base::Error when qemu-img fails or a cluster is compressed,
-// encrypted or external, which an instance's overlay never is.
+// qemu's name ("qcow2", "raw"). Throws UnmappableImage (never for an instance's overlay),
+// base::Error when qemu-img fails.
 ImageFileMap map_image_file(const std::filesystem::path& path, const std::string& format = "qcow2");
 
 }  // namespace goldsmith::store

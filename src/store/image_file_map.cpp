@@ -91,9 +91,9 @@ ImageFileMap map_file(const std::filesystem::path& path, const std::string& form
             continue;
         }
         if (!range.contains("offset")) {
-            throw base::Error(
-                "it has compressed or encrypted clusters; convert it first "
-                "(qemu-img convert -O raw)");
+            throw UnmappableImage("the disk image " + path.string() +
+                                  " has compressed or encrypted clusters: convert it first "
+                                  "(qemu-img convert -O raw)");
         }
         map.allocated.push_back(extent);
         pieces.push_back({extent, number_at(range, "depth"), number_at(range, "offset")});
@@ -109,6 +109,8 @@ ImageFileMap map_file(const std::filesystem::path& path, const std::string& form
 ImageFileMap map_image_file(const std::filesystem::path& path, const std::string& format) {
     try {
         return map_file(std::filesystem::absolute(path), format);
+    } catch (const UnmappableImage&) {
+        throw;
     } catch (...) {
         base::throw_with_context("the disk image " + path.string() + " cannot be read");
     }

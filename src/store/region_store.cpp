@@ -6,8 +6,8 @@
 #include "base/random.h"
 #include "store/bytes.h"
 #include "store/chunk_store.h"
-#include "store/directory_lock.h"
 #include "store/file_system.h"
+#include "store/process_lock.h"
 #include "store/region_layout.h"
 
 namespace goldsmith::store {

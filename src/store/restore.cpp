@@ -1,9 +1,5 @@
 #include "store/restore.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <memory>
@@ -11,9 +7,9 @@
 
 #include "base/error.h"
 #include "base/files.h"
-#include "base/random.h"
 #include "store/chunk_codec.h"
 #include "store/chunk_store.h"
+#include "store/new_file.h"
 #include "store/parallel.h"
 
 namespace goldsmith::store {
@@ -22,51 +18,6 @@ namespace {
 
 // Zeros are left as holes at this grain: a page, and the block of most file systems.
 constexpr std::size_t kHoleBytes = 4096;
-
-// A new file beside its final name, removed unless it is published.
-class NewFile {
-public:
-    explicit NewFile(std::filesystem::path target) : target_(std::move(target)) {
-        base::SystemRandom random;
-        temporary_ = target_;
-        temporary_ += "." + base::make_hex_id(random, 12) + ".tmp";
-        fd_ = base::open_file(temporary_, O_RDWR | O_CREAT | O_EXCL, 0644);
-    }
-    NewFile(const NewFile&) = delete;
-    NewFile& operator=(const NewFile&) = delete;
-    ~NewFile() {
-        if (!published_) {
-            ::unlink(temporary_.c_str());
-        }
-    }
-
-    int fd() const { return fd_.get(); }
-
-    void set_size(std::uint64_t bytes) const {
-        if (::ftruncate(fd_.get(), static_cast<off_t>(bytes)) != 0) {
-            throw base::SystemError("set the size of " + temporary_.string());
-        }
-    }
-
-    void publish(bool durable) {
-        if (durable && ::fsync(fd_.get()) != 0) {
-            throw base::SystemError("sync " + temporary_.string());
-        }
-        if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
-            throw base::SystemError("rename " + temporary_.string() + " to " + target_.string());
-        }
-        published_ = true;
-        if (durable) {
-            base::sync_directory(target_.parent_path());
-        }
-    }
-
-private:
-    std::filesystem::path target_;
-    std::filesystem::path temporary_;
-    base::Fd fd_;
-    bool published_ = false;
-};
 
 // Writes the parts of a block that are not zeros; answers how many bytes that were.
 std::uint64_t write_sparse(int fd, ByteView block, std::uint64_t offset) {

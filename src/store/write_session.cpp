@@ -6,7 +6,7 @@
 namespace goldsmith::store {
 
 WriteSession::WriteSession(RegionStore& region)
-    : region_(region), lock_(DirectoryLock::shared(layout::writers_lock(region.root()))) {
+    : region_(region), lock_(ProcessLock::shared(layout::writers_lock(region.root()))) {
     // Only now, under the lock: what the index says from here on cannot be collected.
     region_.chunks().refresh();
 }

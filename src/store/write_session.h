@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/guarded.h"
-#include "store/directory_lock.h"
 #include "store/pack_writer.h"
+#include "store/process_lock.h"
 #include "store/region_store.h"
 
 // One writer's chunks on their way into a region. Internal to store/.
@@ -40,7 +40,7 @@ private:
     void roll(const std::shared_ptr<PackWriter>& full);
 
     RegionStore& region_;
-    DirectoryLock lock_;
+    ProcessLock lock_;
     base::Guarded<State> state_;
 };
 
