@@ -34,8 +34,8 @@ struct ImageManifest {
     std::string platform = "Linux";       // "Linux" or "Windows"
     std::string root_device_name = "/dev/xvda";
     std::vector<BlockDevice> block_devices = {};  // the root device is among them
-    std::map<std::string, std::string>
-        tags;  // those given at creation; later changes are in state/
+    std::map<std::string, std::string> tags =
+        {};  // those given at creation; later changes are in state/
     std::string source =
         {};  // what it was made from: an image build version ARN, "debian-12", a file
     std::int64_t created_ms = 0;  // Unix time
