@@ -5,6 +5,7 @@
 #include "api/decode.h"
 #include "api/encode.h"
 #include "api/error.h"
+#include "api/shown_text.h"
 #include "api/typed_endpoint.h"
 #include "api/validate.h"
 #include "api/violation.h"
@@ -34,22 +35,24 @@ bool fits(std::string_view pattern, const std::vector<std::string>& segments) {
     return used == segments.size();
 }
 
+std::string request_line(const WireRequest& request) {
+    std::string line = request.method + ' ';
+    for (const auto& segment : request.path) {
+        line += '/' + segment;
+    }
+    return shown_text(line);
+}
+
 [[noreturn]] void throw_unknown(const Service& service, const WireRequest& request) {
     const bool xml = service.protocol == Protocol::query || service.protocol == Protocol::ec2;
-    std::string asked = request.operation;
     if (service.protocol == Protocol::rest_json) {
-        asked = request.method + " /";
-        for (const auto& segment : request.path) {
-            asked += segment + (&segment == &request.path.back() ? "" : "/");
-        }
+        throw ApiError(
+            "UnknownOperationException", 404,
+            "The operation " + request_line(request) + " is not known to " + service.name + '.');
     }
-    if (service.protocol == Protocol::rest_json) {
-        throw ApiError("UnknownOperationException", 404,
-                       "The operation " + asked + " is not known to " + service.name + '.');
-    }
-    throw ApiError(
-        xml ? "InvalidAction" : "UnknownOperationException", 400,
-        "The action " + asked + " is not valid for " + service.name + ", or not served here.");
+    throw ApiError(xml ? "InvalidAction" : "UnknownOperationException", 400,
+                   "The action " + shown_text(request.operation) + " is not valid for " +
+                       service.name + ", or not served here.");
 }
 
 void fill_in(json::object& output, const Shape& shape, const char* name, const json::value* value) {

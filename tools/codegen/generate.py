@@ -11,6 +11,7 @@ import pathlib
 import sys
 
 import emit_json
+import emit_round_trips
 import emit_service
 import emit_tables
 import emit_types
@@ -43,6 +44,8 @@ def service_files(service):
             put(f"{family}.h", emit_service.family_header(service, family))
             put(f"{family}.cpp", emit_service.family_source(service, family))
             put(f"{family}_handlers.cpp", emit_service.handlers_source(service, family))
+    put("round_trips.h", emit_round_trips.round_trips_header(service))
+    put("round_trips.cpp", emit_round_trips.round_trips_source(service))
     if service.errors:
         put("errors.h", emit_service.errors_header(service))
     if service.operations:
@@ -55,9 +58,18 @@ def all_files(root):
     files = {".clang-format": ["DisableFormat: true", "SortIncludes: Never"]}
     for folder in service_folders(root):
         files.update(service_files(read_service(folder)))
-    sources = sorted(name for name in files if name.endswith(".cpp"))
-    files["sources.cmake"] = ["set(api_generated_sources"] + [f"    generated/{s}" for s in sources] + [")"]
+    files["sources.cmake"] = _source_lists(files)
     return {name: _render(name, lines) for name, lines in files.items()}
+
+
+def _source_lists(files):
+    sources = sorted(name for name in files if name.endswith(".cpp"))
+    tests = [name for name in sources if name.endswith("/round_trips.cpp")]
+    lines = []
+    for name, listed in (("api_generated_sources", [s for s in sources if s not in tests]),
+                         ("api_generated_test_sources", tests)):
+        lines += [f"set({name}"] + [f"    generated/{s}" for s in listed] + [")"]
+    return lines
 
 
 def service_folders(root):

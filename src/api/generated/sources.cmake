@@ -111,3 +111,10 @@ set(api_generated_sources
     generated/sts/identity_tables.cpp
     generated/sts/service_tables.cpp
 )
+set(api_generated_test_sources
+    generated/ec2/round_trips.cpp
+    generated/imagebuilder/round_trips.cpp
+    generated/logs/round_trips.cpp
+    generated/runner/round_trips.cpp
+    generated/sts/round_trips.cpp
+)
