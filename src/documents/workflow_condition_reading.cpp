@@ -99,7 +99,7 @@ private:
             names.push_back(known.name);
         }
         sink_.error(entry.key_position, "unknown operator '" + entry.key + "' in a condition" +
-                                            did_you_mean(entry.key, names));
+                                            "." + did_you_mean(entry.key, names));
     }
 
     WorkflowCondition read_junction(Operator op, const YamlNode& node, const YamlEntry& entry,

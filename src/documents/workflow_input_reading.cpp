@@ -70,7 +70,7 @@ private:
             names.push_back(input.name);
         }
         sink_.error(position, "the action " + std::string(action_.name) + " has no input '" +
-                                  std::string(name) + "'" + did_you_mean(name, names));
+                                  std::string(name) + "'" + "." + did_you_mean(name, names));
     }
 
     void check_required(const std::vector<std::string_view>& given, Position position) {

@@ -31,7 +31,7 @@ WorkflowParameterType read_type(const YamlNode& node, DiagnosticSink& sink) {
         names.push_back(name_of(type));
     }
     sink.error(node.find("type")->position,
-               "the type '" + text + "' is none of string, integer, boolean and stringList" +
+               "the type '" + text + "' is none of string, integer, boolean and stringList" + "." +
                    did_you_mean(text, names));
     return WorkflowParameterType::string;
 }

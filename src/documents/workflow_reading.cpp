@@ -74,7 +74,7 @@ void check_keys(const YamlNode& mapping, std::span<const std::string_view> known
                 const std::string& where, DiagnosticSink& sink) {
     for (const auto& entry : mapping.entries) {
         if (std::ranges::find(known, entry.key) == known.end()) {
-            sink.error(entry.key_position, "unknown key '" + entry.key + "' in " + where +
+            sink.error(entry.key_position, "unknown key '" + entry.key + "' in " + where + "." +
                                                did_you_mean(entry.key, known));
         }
     }

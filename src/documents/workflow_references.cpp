@@ -58,7 +58,7 @@ void WorkflowReferences::check_parameter(std::string_view path, std::string_view
     }
     const std::vector<std::string_view> known(parameters_.begin(), parameters_.end());
     sink_.error(position, quoted(path) + ": the document declares no parameter " + quoted(name) +
-                              did_you_mean(name, known));
+                              "." + did_you_mean(name, known));
 }
 
 void WorkflowReferences::check_step_output(std::string_view path, std::string_view step,
@@ -70,7 +70,7 @@ void WorkflowReferences::check_step_output(std::string_view path, std::string_vi
             known.push_back(earlier.name);
         }
         sink_.error(position, quoted(path) + ": no step " + quoted(step) + " comes before this" +
-                                  did_you_mean(step, known));
+                                  "." + did_you_mean(step, known));
         return;
     }
     if (output.empty()) {
@@ -79,7 +79,7 @@ void WorkflowReferences::check_step_output(std::string_view path, std::string_vi
     }
     if (found->action != nullptr && !found->action->has_output(output)) {
         sink_.error(position, quoted(path) + ": the action " + std::string(found->action->name) +
-                                  " has no output " + quoted(output) +
+                                  " has no output " + quoted(output) + "." +
                                   did_you_mean(output, found->action->outputs));
     }
 }

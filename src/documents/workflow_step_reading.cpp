@@ -89,7 +89,7 @@ private:
                 names.push_back(known.name);
             }
             sink_.error(position_of("action"),
-                        "there is no action '" + name + "'" + did_you_mean(name, names));
+                        "there is no action '" + name + "'" + "." + did_you_mean(name, names));
         } else if (!action->allowed_in(type_)) {
             sink_.error(position_of("action"), "the action " + name + " is not allowed in a " +
                                                    std::string(api_name(type_)) + " workflow");
