@@ -127,12 +127,19 @@ struct Daemon::Parts {
           workers("action", static_cast<int>(config.action_threads)),
           loop(executions, registry, workers, clock, loop_options(config), &build_log),
           credentials(*database),
-          router({config.regions, {}}, credentials, clock) {
+          router(router_options(config, log), credentials, clock) {
         actions::register_actions(registry, world);
         ensure_root_key(*database, config.account, layout.credentials(), random, clock);
         publish_managed_images(*database, regions, layout.root);
         add_services();
         add_public_pages(router);
+    }
+
+    static http::RouterOptions router_options(const Config& config, const base::Logger& log) {
+        http::RouterOptions options;
+        options.regions = config.regions;
+        options.log = log;
+        return options;
     }
 
     static workflow::LoopOptions loop_options(const Config& config) {
