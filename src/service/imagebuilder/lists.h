@@ -2,6 +2,7 @@
 // Used by every list of this service.
 #pragma once
 
+#include <boost/json.hpp>
 #include <cstdint>
 #include <string>
 #include <utility>

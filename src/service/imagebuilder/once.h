@@ -21,12 +21,12 @@ namespace goldsmith::service::imagebuilder {
 std::optional<std::string> find_answer(db::Connection& connection, const state::IdempotencyKey& key,
                                        std::string_view digest, base::Time now);
 
-/// `request` has its defaults filled in; `work(connection)` runs inside the transaction, perhaps
+/// `request` has its defaults filled in; `work(transaction)` runs inside it, perhaps
 /// more than once, and returns the response.
 template <class Request, class Work>
 auto once(db::Database& database, const api::CallContext& context, std::string_view operation,
           const Request& request, Work work) {
-    using Response = std::invoke_result_t<Work&, db::Connection&>;
+    using Response = std::invoke_result_t<Work&, db::Transaction&>;
     const state::IdempotencyKey key{context.account, context.region, std::string(operation),
                                     request.client_token};
     const std::string digest = api::idempotency_digest(request);
@@ -35,7 +35,7 @@ auto once(db::Database& database, const api::CallContext& context, std::string_v
         if (const auto answer = find_answer(connection, key, digest, context.now)) {
             return api::read<Response>(boost::json::parse(*answer));
         }
-        Response response = work(connection);
+        Response response = work(transaction);
         state::bind_answer(connection, key, {digest, boost::json::serialize(to_json(response))},
                            context.now.time_since_epoch().count());
         return response;
