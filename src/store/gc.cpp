@@ -99,7 +99,7 @@ std::uint64_t record_bytes(const PackInfo& pack) {
     return bytes;
 }
 
-// Files of a folder that are old and that no process holds locked.
+// Files of a folder that nobody has touched for the time of grace and that nobody holds locked.
 void find_abandoned(const path& folder, const GcOptions& options, std::vector<std::string>& found) {
     for (const std::string& name : base::list_directory(folder)) {
         const path file = folder / name;
@@ -213,22 +213,24 @@ GcResult collect_garbage(RegionStore& region, const GcOptions& options) {
     GcResult result;
     const PackUse use = use_of_packs(region);
     result.plan = plan(region, use, options);
-    for (const std::string& file : result.plan.temporary) {
-        region.file_system().remove(file);
-    }
-    if (result.plan.remove.empty() && result.plan.compact.empty()) {
+    const GcPlan& plan = result.plan;
+    if (plan.remove.empty() && plan.compact.empty() && plan.temporary.empty()) {
         return result;
     }
     const std::uint64_t before = packs_bytes(region);
-    compact(region, use, result.plan.compact);
+    compact(region, use, plan.compact);
     const auto lock =
         ProcessLock::try_exclusive(layout::writers_lock(region.root()), options.lock_wait);
     if (!lock) {
         result.busy = true;
         return result;
     }
-    std::vector<std::string> candidates = result.plan.remove;
-    candidates.insert(candidates.end(), result.plan.compact.begin(), result.plan.compact.end());
+    // No writer lives now: whatever temporary file is still there will never be finished.
+    for (const std::string& file : plan.temporary) {
+        region.file_system().remove(file);
+    }
+    std::vector<std::string> candidates = plan.remove;
+    candidates.insert(candidates.end(), plan.compact.begin(), plan.compact.end());
     remove_packs(region, candidates);
     const std::uint64_t after = packs_bytes(region);
     result.bytes_freed = before > after ? before - after : 0;

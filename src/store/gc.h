@@ -24,7 +24,7 @@ struct GcOptions {
 struct GcPlan {
     std::vector<std::string> remove = {};     // pack names without a single referenced chunk
     std::vector<std::string> compact = {};    // pack names to be rewritten
-    std::vector<std::string> temporary = {};  // abandoned files of tmp/ and pins/
+    std::vector<std::string> temporary = {};  // old files of tmp/ and abandoned pins
     std::uint64_t removable_bytes = 0;        // garbage in `remove` and `compact`
     std::uint64_t live_bytes = 0;             // referenced, stored size
 };

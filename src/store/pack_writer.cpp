@@ -1,7 +1,5 @@
 #include "store/pack_writer.h"
 
-#include <sys/file.h>
-
 #include "base/error.h"
 #include "base/random.h"
 
@@ -20,9 +18,6 @@ PackWriter::PackWriter(FileSystem& files, const std::filesystem::path& temporary
     : files_(files),
       temporary_(temporary_folder / temporary_name()),
       fd_(files.create(temporary_)) {
-    if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) {
-        throw base::SystemError("lock " + temporary_.string());
-    }
     files_.write(fd_.get(), encode_file_header(), 0);
 }
 

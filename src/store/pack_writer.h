@@ -17,7 +17,7 @@ namespace goldsmith::store {
 // unsealed, it removes its temporary file. Throws base::SystemError.
 class PackWriter {
 public:
-    // Creates a locked temporary file in `temporary_folder`. `files` must outlive this object.
+    // Creates a temporary file in `temporary_folder`. `files` must outlive this object.
     PackWriter(FileSystem& files, const std::filesystem::path& temporary_folder);
     ~PackWriter();
     PackWriter(const PackWriter&) = delete;

@@ -159,6 +159,7 @@ void RegionStore::put_image(const ImageManifest& image) {
         }
     }
     const std::string text = encode(image);
+    const auto lock = ProcessLock::shared(layout::writers_lock(impl_->root));
     const auto temporary =
         impl_->write_temporary(std::as_bytes(std::span(text.data(), text.size())));
     impl_->options.file_system->rename(temporary, layout::image(impl_->root, image.id));
