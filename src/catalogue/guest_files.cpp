@@ -60,9 +60,12 @@ GuestFile wait_online() {
     return {
         "etc/systemd/system/systemd-networkd-wait-online.service.d/10-any.conf",
         "# One configured interface is enough. A machine that was given its default route from\n"
-        "# outside (a container whose manager set up the network) is online already.\n"
+        "# outside (a container whose manager set up the network) is online already; a container\n"
+        "# without any interface never will be, and none appears later.\n"
         "[Service]\n"
         "ExecCondition=/bin/sh -c 'test -z \"$(ip route show default)\"'\n"
+        "ExecCondition=/bin/sh -c '! systemd-detect-virt --quiet --container"
+        " || test \"$(ls /sys/class/net)\" != lo'\n"
         "ExecStart=\n"
         "ExecStart=/lib/systemd/systemd-networkd-wait-online --any --timeout=60\n"};
 }

@@ -177,6 +177,9 @@ def run_container(tree, page, work):
         manager.wait(30)
     finally:
         if manager.poll() is None:
+            guest = first_child(manager.pid)
+            if guest:
+                os.kill(guest, signal.SIGKILL)
             manager.kill()
             manager.wait()
 
@@ -260,10 +263,11 @@ def main():
         print("skipped: mounting the image needs root")
         sys.exit(SKIPPED)
     if "BOOT_TEST_UNSHARED" not in os.environ:
-        # Mounts of this process die with it.
+        # Mounts and processes of this test die with it, however it ends: a killed systemd-nspawn
+        # alone would leave its guest running.
         os.environ["BOOT_TEST_UNSHARED"] = "1"
-        os.execvp("unshare", ["unshare", "--mount", "--propagation=private", sys.executable,
-                              *sys.argv])
+        os.execvp("unshare", ["unshare", "--mount", "--propagation=private", "--pid", "--fork",
+                              "--kill-child", "--mount-proc", sys.executable, *sys.argv])
     try:
         run(os.path.abspath(arguments.image), arguments.page, arguments.only.split(","))
     except Failure as failure:
