@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <thread>
 
 #include "base/error.h"
@@ -32,12 +33,23 @@ std::string start_time_of(pid_t pid) {
     return at == std::string::npos ? "" : stat->substr(at + 1, stat->find(' ', at + 1) - at - 1);
 }
 
+/// The guest's init made groups below the run's; a group can be removed when it is empty.
+void remove_group(const base::Path& group) {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(group, ignored)) {
+        if (entry.is_directory(ignored) && !entry.is_symlink(ignored)) {
+            remove_group(entry.path());
+        }
+    }
+    ::rmdir(group.c_str());
+}
+
 /// Control groups outlive their processes; v1 has a hierarchy per controller, v2 one for all.
 void remove_control_groups(const std::string& run) {
     const base::Path root = "/sys/fs/cgroup";
-    ::rmdir((root / "goldsmith" / run).c_str());
+    remove_group(root / "goldsmith" / run);
     for (const std::string& controller : base::list_directory(root)) {
-        ::rmdir((root / controller / "goldsmith" / run).c_str());
+        remove_group(root / controller / "goldsmith" / run);
     }
 }
 

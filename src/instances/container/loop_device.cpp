@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <thread>
 
 #include "base/error.h"
 
@@ -17,6 +19,7 @@ namespace {
 
 constexpr int kLoopMajor = 7;
 constexpr int kMostAttempts = 64;
+constexpr std::chrono::seconds kDetachLimit{60};
 
 base::Path device_node(int number, const base::Path& scratch) {
     const base::Path usual = "/dev/loop" + std::to_string(number);
@@ -54,6 +57,12 @@ LoopDevice::LoopDevice(const base::Path& file, std::uint64_t offset_bytes,
         path_ = device_node(number, scratch);
         device_ = base::open_file(path_, O_RDWR);
         if (::ioctl(device_.get(), LOOP_CONFIGURE, &config) == 0) {
+            loop_info64 info{};
+            if (::ioctl(device_.get(), LOOP_GET_STATUS64, &info) != 0) {
+                throw base::SystemError("look at " + path_.string());
+            }
+            backing_device_ = info.lo_device;
+            backing_inode_ = info.lo_inode;
             return;
         }
         if (errno == EINVAL && (config.info.lo_flags & LO_FLAGS_DIRECT_IO) != 0) {
@@ -65,10 +74,26 @@ LoopDevice::LoopDevice(const base::Path& file, std::uint64_t offset_bytes,
     throw base::Error("cannot get a loop device: somebody else always takes it first");
 }
 
+bool LoopDevice::is_attached() const {
+    const base::Fd device = base::open_file(path_, O_RDONLY);
+    loop_info64 info{};
+    // Not ours any more when it is free or was taken by somebody else meanwhile.
+    return ::ioctl(device.get(), LOOP_GET_STATUS64, &info) == 0 &&
+           info.lo_device == backing_device_ && info.lo_inode == backing_inode_;
+}
+
 void LoopDevice::detach() {
-    if (device_) {
-        ::fsync(device_.get());
-        device_.reset();
+    if (!device_) {
+        return;
+    }
+    device_.reset();
+    const auto deadline = std::chrono::steady_clock::now() + kDetachLimit;
+    while (is_attached()) {
+        if (std::chrono::steady_clock::now() > deadline) {
+            throw base::Error("somebody still uses " + path_.string() +
+                              ", the disk of an instance that has ended");
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
 }
 

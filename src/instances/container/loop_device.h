@@ -16,12 +16,18 @@ public:
                const base::Path& scratch);
 
     const base::Path& path() const { return path_; }
-    /// Writes everything out and lets go of the device.
+    /// Lets go of the device and waits until nobody uses it any more. Unmounting is not enough: the
+    /// mount namespace of a machine that has just died holds the file system for a moment longer,
+    /// and what is written then must still reach the file. Throws base::Error when it stays in use.
     void detach();
 
 private:
+    bool is_attached() const;
+
     base::Fd device_;
     base::Path path_;
+    std::uint64_t backing_device_ = 0;
+    std::uint64_t backing_inode_ = 0;
 };
 
 }  // namespace goldsmith::instances

@@ -1,0 +1,79 @@
+// goldsmith-runner RUN_DIRECTORY: owns one instance. Started by an engine, never by hand.
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "instances/container/container_driver.h"
+#include "instances/container/mounts.h"
+#include "instances/fake/fake_driver.h"
+#include "runner/run_directory.h"
+#include "runner/runner.h"
+
+namespace goldsmith::runner {
+namespace {
+
+std::unique_ptr<instances::InstanceDriver> make_driver(api::runner::Driver driver) {
+    switch (driver) {
+        case api::runner::Driver::container:
+            return std::make_unique<instances::ContainerDriver>();
+        case api::runner::Driver::fake:
+            return std::make_unique<instances::FakeDriver>();
+        case api::runner::Driver::vm:
+            break;
+    }
+    throw base::Error("the vm driver does not exist yet; use the container driver");
+}
+
+void tell_failure(RunDirectory& directory, const std::string& message) {
+    const api::runner::RunSpec spec = directory.spec();
+    api::runner::RunState state;
+    state.run_id = spec.run_id;
+    state.instance_id = spec.instance_id;
+    state.state = api::runner::InstanceState::failed;
+    state.message = message;
+    state.update_time = base::SystemClock().now();
+    directory.write_state(state);
+}
+
+int run(const base::Path& path) {
+    RunDirectory directory(path);
+    const base::Logger log(std::make_shared<base::FdLogSink>(STDERR_FILENO), base::LogLevel::info);
+    try {
+        const api::runner::RunSpec spec = directory.spec();
+        if (::geteuid() == 0) {
+            instances::enter_private_mount_namespace();
+        }
+        const auto driver = make_driver(spec.driver);
+        Runner(directory, *driver, log.with("run", spec.run_id)).run();
+        return 0;
+    } catch (const std::exception& error) {
+        const std::string message = base::error_chain(error);
+        log.error("the runner gives up", {{"message", message}});
+        tell_failure(directory, message);
+        return 1;
+    }
+}
+
+}  // namespace
+}  // namespace goldsmith::runner
+
+int main(int argc, char** argv) {
+    if (argc != 2) {
+        std::fprintf(
+            stderr, "usage: goldsmith-runner RUN_DIRECTORY (started by the engine, not by hand)\n");
+        return 2;
+    }
+    ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGHUP, SIG_IGN);
+    try {
+        return goldsmith::runner::run(argv[1]);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "goldsmith-runner: %s\n",
+                     goldsmith::base::current_error_chain().c_str());
+        return 1;
+    }
+}

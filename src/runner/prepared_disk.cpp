@@ -1,0 +1,74 @@
+#include "runner/prepared_disk.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "base/error.h"
+#include "base/process.h"
+#include "store/disk_reader.h"
+#include "store/partition_table.h"
+
+namespace goldsmith::runner {
+
+namespace {
+
+constexpr std::uint64_t kGib = 1ULL << 30;
+
+std::unique_ptr<store::DiskReader> open_disk(const store::CachedDisk& disk) {
+    return disk.format() == "raw" ? store::open_raw_disk(disk.path())
+                                  : store::map_image_file(disk.path(), disk.format()).disk;
+}
+
+std::string mount_type(store::FileSystemKind kind) {
+    switch (kind) {
+        case store::FileSystemKind::ext:
+            return "ext4";
+        case store::FileSystemKind::xfs:
+            return "xfs";
+        case store::FileSystemKind::btrfs:
+            return "btrfs";
+        case store::FileSystemKind::unknown:
+        case store::FileSystemKind::squashfs:
+        case store::FileSystemKind::erofs:
+        case store::FileSystemKind::fat:
+            break;
+    }
+    throw base::Error(
+        std::string("the root file system of the image is of a kind that cannot be mounted: ") +
+        store::name_of(kind));
+}
+
+instances::RootFileSystem find_root(const store::DiskReader& disk) {
+    const auto partition = store::find_root_partition(store::read_partition_table(disk), disk);
+    if (!partition) {
+        throw base::Error("the image has no partition with a root file system");
+    }
+    return {partition->offset, partition->length,
+            mount_type(store::probe_file_system(disk, partition->offset))};
+}
+
+}  // namespace
+
+PreparedDisk::PreparedDisk(const api::runner::RunSpec& spec, const base::Path& path,
+                           store::RegionStore& region, store::DiskCache& cache)
+    : path_(path), base_(cache.get(region, store::SnapshotId::parse(spec.parent_snapshot))) {
+    const auto disk = open_disk(base_);
+    root_ = find_root(*disk);
+    const auto wanted = static_cast<std::uint64_t>(std::max(spec.disk_size_gib, 0)) * kGib;
+    make_overlay(std::max(wanted, disk->size()));
+}
+
+void PreparedDisk::make_overlay(std::uint64_t wanted_bytes) {
+    base::RunOptions options;
+    options.timeout = std::chrono::seconds(60);
+    options.die_with_parent = true;
+    base::run_checked({"qemu-img",
+                       {"create", "-q", "-f", "qcow2", "-F", base_.format(), "-b",
+                        base_.path().string(), path_.string(), std::to_string(wanted_bytes)},
+                       {},
+                       false,
+                       {}},
+                      options);
+}
+
+}  // namespace goldsmith::runner

@@ -1,0 +1,34 @@
+// The disk of one instance: an overlay on the parent snapshot's cached disk, made in a time that
+// does not depend on the size of either. Used by Runner; one thread.
+#pragma once
+
+#include <optional>
+
+#include "api/generated/runner/run_types.h"
+#include "base/files.h"
+#include "instances/instance.h"
+#include "store/disk_cache.h"
+#include "store/region_store.h"
+
+namespace goldsmith::runner {
+
+class PreparedDisk {
+public:
+    /// Fetches the parent (from the store when the cache lacks it) and makes the overlay `path`.
+    /// Throws base::Error.
+    PreparedDisk(const api::runner::RunSpec& spec, const base::Path& path,
+                 store::RegionStore& region, store::DiskCache& cache);
+
+    const base::Path& path() const { return path_; }
+    const store::CachedDisk& base() const { return base_; }
+    const instances::RootFileSystem& root() const { return root_; }
+
+private:
+    void make_overlay(std::uint64_t wanted_bytes);
+
+    base::Path path_;
+    store::CachedDisk base_;
+    instances::RootFileSystem root_;
+};
+
+}  // namespace goldsmith::runner

@@ -1,0 +1,286 @@
+#include "runner/runner.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/mailbox.h"
+#include "runner/capsule.h"
+#include "runner/commands.h"
+
+namespace goldsmith::runner {
+
+namespace {
+
+using namespace std::chrono_literals;
+using api::runner::Command;
+using api::runner::CommandKind;
+using api::runner::CommandResult;
+using api::runner::InstanceState;
+using api::runner::Outcome;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kLookAnew = 2s;
+constexpr auto kDefaultReadyLimit = 300s;
+constexpr auto kDefaultCommandLimit = 24h;
+
+/// Logs are beside the runs: <data>/runs/<id> and <data>/logs.
+base::Path log_root(const RunDirectory& directory) {
+    return directory.path().parent_path().parent_path() / "logs";
+}
+
+store::LogWriter open_build_log(const RunDirectory& directory, const api::runner::RunSpec& spec) {
+    return store::LogStore(log_root(directory), spec.region, spec.account_id)
+        .writer(spec.log_group, spec.log_stream);
+}
+
+/// Watches the inbox while a command runs, and asks it to stop when the instance has to go.
+class TerminateWatch {
+public:
+    TerminateWatch(const RunDirectory& directory, std::stop_source& terminating)
+        : thread_([this, &directory, &terminating](const std::stop_token& stop) {
+              work(directory, terminating, stop);
+          }) {}
+    ~TerminateWatch() {
+        thread_.request_stop();
+        watch_.wake();
+    }
+
+private:
+    void work(const RunDirectory& directory, std::stop_source& terminating,
+              const std::stop_token& stop) {
+        try {
+            watch_.add(directory.file("inbox"));
+            while (!stop.stop_requested()) {
+                if (directory.should_terminate()) {
+                    terminating.request_stop();
+                    return;
+                }
+                watch_.wait(kLookAnew);
+            }
+        } catch (const base::Error&) {
+            terminating.request_stop();  // the directory is gone
+        }
+    }
+
+    base::DirectoryWatch watch_;
+    std::jthread thread_;
+};
+
+}  // namespace
+
+Runner::Runner(RunDirectory& directory, instances::InstanceDriver& driver, base::Logger log)
+    : directory_(directory),
+      driver_(driver),
+      log_(std::move(log)),
+      spec_(directory.spec()),
+      region_(spec_.store_directory),
+      cache_(spec_.cache_directory),
+      build_log_(open_build_log(directory, spec_)) {}
+
+Runner::~Runner() = default;
+
+void Runner::write_state(InstanceState state, const std::string& message) {
+    api::runner::RunState document;
+    document.run_id = spec_.run_id;
+    document.instance_id = spec_.instance_id;
+    document.state = state;
+    if (!message.empty()) {
+        document.message = message;
+    }
+    document.pid = static_cast<std::int32_t>(::getpid());
+    document.update_time = base::SystemClock().now();
+    document.boot_milliseconds = boot_milliseconds_;
+    directory_.write_state(document);
+}
+
+void Runner::run() {
+    write_state(InstanceState::starting);
+    try {
+        const TerminateWatch watch(directory_, terminating_);
+        launch();
+    } catch (const std::exception& error) {
+        if (!directory_.should_terminate()) {
+            fail(base::error_chain(error));
+            return;
+        }
+    }
+    serve();
+    terminate();
+}
+
+void Runner::launch() {
+    if (const auto reason = driver_.unavailable()) {
+        throw base::Error("no instance can be started on this host: " + *reason);
+    }
+    const Clock::time_point begin = Clock::now();
+    disk_.emplace(spec_, directory_.file("disk.qcow2"), region_, cache_);
+    const auto disk_ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
+    instances::InstanceSpec machine;
+    machine.id = spec_.instance_id;
+    machine.run_id = spec_.run_id;
+    machine.disk = disk_->path();
+    machine.root = disk_->root();
+    machine.vcpus = static_cast<unsigned>(spec_.vcpus);
+    machine.memory_mib = static_cast<std::uint64_t>(spec_.memory_mib);
+    machine.work_directory = directory_.file("work");
+    machine.console_file = directory_.file("console.log");
+    machine.agent_program = spec_.agent_program.value_or(
+        std::filesystem::read_symlink("/proc/self/exe").parent_path() / "toe");
+    base::make_directories(machine.work_directory, 0700);
+    instance_ = driver_.create(std::move(machine));
+    const auto limit = spec_.ready_timeout_seconds
+                           ? std::chrono::seconds(*spec_.ready_timeout_seconds)
+                           : std::chrono::seconds(kDefaultReadyLimit);
+    instance_->start();
+    instance_->wait_ready(Clock::now() + limit, terminating_.get_token());
+    boot_milliseconds_ =
+        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
+    build_log_.line("Instance " + spec_.instance_id + " (" + spec_.instance_type +
+                    ") is ready after " + std::to_string(*boot_milliseconds_) + " ms");
+    log_.info("instance is ready", {{"milliseconds", std::to_string(*boot_milliseconds_)},
+                                    {"disk_milliseconds", std::to_string(disk_ms)}});
+    note_shortcomings();
+    CommandContext context{spec_,   *instance_, build_log_,        *disk_,
+                           region_, cache_,     Clock::now() + 1h, terminating_.get_token()};
+    run_user_data(context);
+    write_state(InstanceState::running);
+}
+
+void Runner::note_shortcomings() {
+    for (const std::string& line : instance_->shortcomings()) {
+        log_.warning("the instance lacks something", {{"what", line}});
+    }
+}
+
+void Runner::fail(const std::string& message) {
+    log_.error("the instance failed", {{"message", message}});
+    if (instance_) {
+        instance_->kill();
+        instance_.reset();
+    }
+    try {
+        keep_capsule(spec_, directory_.path());
+    } catch (const std::exception& error) {
+        log_.error("the failed instance could not be kept", {{"message", error.what()}});
+    }
+    write_state(InstanceState::failed, message);
+}
+
+void Runner::serve() {
+    base::DirectoryWatch watch;
+    watch.add(directory_.file("inbox"));
+    while (!terminating_.stop_requested() && !directory_.should_terminate()) {
+        if (const auto command = directory_.next_command()) {
+            execute(*command);
+        } else {
+            watch.wait(kLookAnew);
+        }
+    }
+}
+
+void Runner::execute(const Command& command) {
+    CommandResult result;
+    result.id = command.id;
+    result.outcome = Outcome::succeeded;
+    result.start_time = base::SystemClock().now();
+    const Clock::time_point begin = Clock::now();
+    try {
+        const TerminateWatch watch(directory_, terminating_);
+        dispatch(command, result);
+    } catch (const std::exception& error) {
+        result.outcome = Outcome::failed;
+        result.message = base::error_chain(error);
+    }
+    result.end_time = base::SystemClock().now();
+    if (result.outcome == Outcome::failed) {
+        a_command_failed_ = true;
+        if (terminating_.stop_requested()) {
+            result.message = "cancelled: the instance is being terminated";
+        }
+    }
+    directory_.write_result(result);
+    log_.info(
+        "command has ended",
+        {{"id", command.id},
+         {"kind", api::runner::to_string(command.kind)},
+         {"outcome", api::runner::to_string(result.outcome)},
+         {"milliseconds",
+          std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin)
+                             .count())}});
+}
+
+void Runner::dispatch(const Command& command, CommandResult& result) {
+    if (snapshotted_) {
+        throw base::Error(
+            "the instance has been stopped for its snapshot; only terminate is possible");
+    }
+    const auto limit = command.timeout_seconds ? std::chrono::seconds(*command.timeout_seconds)
+                                               : std::chrono::seconds(kDefaultCommandLimit);
+    CommandContext context{spec_,   *instance_, build_log_,           *disk_,
+                           region_, cache_,     Clock::now() + limit, terminating_.get_token()};
+    switch (command.kind) {
+        case CommandKind::execute_documents:
+            if (!command.execute_documents) {
+                throw base::Error("the command lacks its member executeDocuments");
+            }
+            execute_documents(context, *command.execute_documents, result);
+            return;
+        case CommandKind::collect_metadata:
+            collect_metadata(context, result);
+            return;
+        case CommandKind::sanitize:
+            sanitize(context, result);
+            return;
+        case CommandKind::create_snapshot:
+            if (!command.create_snapshot) {
+                throw base::Error("the command lacks its member createSnapshot");
+            }
+            snapshotted_ = true;
+            write_state(InstanceState::stopping);
+            create_snapshot(context, *command.create_snapshot, result);
+            write_state(InstanceState::stopped);
+            return;
+        case CommandKind::terminate:
+            terminating_.request_stop();
+            return;
+    }
+}
+
+void Runner::terminate() {
+    if (instance_) {
+        instance_->kill();
+        instance_.reset();
+    }
+    if (!std::filesystem::exists(directory_.file("spec.json"))) {
+        return;  // nobody is left to tell
+    }
+    if (a_command_failed_) {
+        try {
+            keep_capsule(spec_, directory_.path());
+        } catch (const std::exception& error) {
+            log_.error("the failed instance could not be kept", {{"message", error.what()}});
+        }
+    }
+    disk_.reset();
+    base::remove_tree(directory_.file("disk.qcow2"));
+    base::remove_tree(directory_.file("work"));
+    while (const auto command = directory_.next_command()) {
+        CommandResult result;
+        result.id = command->id;
+        const bool asked = command->kind == CommandKind::terminate;
+        result.outcome = asked ? Outcome::succeeded : Outcome::failed;
+        if (!asked) {
+            result.message = "cancelled: the instance has been terminated";
+        }
+        result.start_time = result.end_time = base::SystemClock().now();
+        directory_.write_result(result);
+    }
+    write_state(InstanceState::terminated);
+}
+
+}  // namespace goldsmith::runner
