@@ -10,7 +10,7 @@
 
 namespace goldsmith::state {
 
-class MemoryExecutionStore final : public ExecutionStore {
+class MemoryExecutionStore : public ExecutionStore {
 public:
     void create(const NewExecution& execution) override;
     bool signal(const std::string& execution_id, const NewSignal& signal) override;

@@ -10,8 +10,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::chrono::seconds poll{1};
-
 class FakeAction final : public Action {
 public:
     FakeAction(base::Guarded<FakeWorldState>& world, FakeBehaviour behaviour)
@@ -35,7 +33,7 @@ public:
         auto world = world_.lock();
         ++world->calls["cancel " + step.step_name];
         if (behaviour_.cancel_hangs) {
-            return Pending{poll};
+            return Pending{behaviour_.poll};
         }
         world->busy.erase(step.token);
         return RolledBack{};
@@ -46,17 +44,17 @@ private:
         auto world = world_.lock();
         ++world->calls["advance " + step.step_name];
         if (step.action == "WaitForAction") {
-            return Pending{poll, true};
+            return Pending{behaviour_.poll, true};
         }
         if (const auto missing = missing_instance(*world, step); !missing.empty()) {
             return Failed{missing, {}};
         }
         if (is_long(step.action) && starts(*world, step)) {
-            return Pending{poll};
+            return Pending{behaviour_.poll};
         }
         if (behaviour_.hang_step == step.step_name) {
             world->busy.insert(step.token);
-            return Pending{poll};
+            return Pending{behaviour_.poll};
         }
         world->busy.erase(step.token);
         if (behaviour_.fail_step == step.step_name) {

@@ -30,6 +30,7 @@ struct FakeBehaviour {
     bool pending_first = true;  ///< long actions answer Pending the first time
     bool rollback_fails = false;
     bool cancel_hangs = false;
+    std::chrono::milliseconds poll{1000};  ///< wake_after of every Pending
 };
 
 class FakeWorld {
