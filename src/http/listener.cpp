@@ -62,6 +62,17 @@ tcp::acceptor open_acceptor(asio::io_context& io, const ListenOptions& options) 
     }
 }
 
+// What escapes a session is a lack of memory: that session ends, the others go on.
+void run_until_stopped(asio::io_context& context) {
+    while (true) {
+        try {
+            context.run();
+            return;
+        } catch (const std::exception&) {
+        }
+    }
+}
+
 }  // namespace
 
 class Listener::Impl final : public SessionHost,
@@ -128,7 +139,7 @@ private:
 
 void Listener::Impl::run(asio::io_context& context, std::size_t count, const char* name) {
     for (std::size_t i = 0; i < std::max<std::size_t>(count, 1); ++i) {
-        threads_.emplace_back([&context] { context.run(); });
+        threads_.emplace_back([&context] { run_until_stopped(context); });
         pthread_setname_np(threads_.back().native_handle(), (name + std::to_string(i)).c_str());
     }
 }

@@ -27,7 +27,7 @@ struct ListenOptions {
     std::chrono::milliseconds stop_timeout{5'000};    // what stop() waits for answers under way
 };
 
-// What the listener refuses by itself: 400 (not HTTP), 408 (too slow), 413 (body), 431 (headers).
+// What the listener refuses by itself: 400 (not HTTP), 413 (body), 431 (headers).
 struct Refusal {
     int status;
     std::string message;  // a sentence for the client
@@ -37,7 +37,7 @@ struct Refusal {
 using RefusalHandler = std::function<Response(const Request&, const Refusal&)>;
 
 // An HTTP/1.1 server on one TCP port: keep-alive, Expect: 100-continue, limits on size and time.
-// Connections that exceed a limit are answered where HTTP has an answer, and closed.
+// What is too large is answered and the connection closed; a client that is too slow is dropped.
 //
 // Threads: `http-io-N` for sockets, `http-work-N` for handlers; all are joined by stop(). stop()
 // may be called from any thread but those. The handlers and what they refer to must outlive the

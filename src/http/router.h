@@ -30,8 +30,8 @@ using Observer = std::function<void(const Observation&)>;
 
 struct RouterOptions {
     std::vector<std::string> regions;  // the regions a credential scope may name; empty: any
-    Observer observe;                  // may be empty; must not throw
-    base::Logger log;
+    Observer observe = {};             // may be empty; must not throw
+    base::Logger log = {};
 };
 
 // Sends each request to the service that its credential scope names, after verifying its signature,
