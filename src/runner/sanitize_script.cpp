@@ -88,8 +88,11 @@ fi
 
 sync
 if [ -z "$root" ]; then
-    # What was deleted must not be stored with the image.
-    command -v fstrim >/dev/null 2>&1 && fstrim / >/dev/null 2>&1
+    # What was deleted must not be stored with the image. A root that is mounted with online discard
+    # gives blocks back as they are freed; trimming it would only name all its free space once more.
+    if ! grep -q '^[^ ]* / [^ ]* \([^ ]*,\)\{0,1\}discard' /proc/mounts; then
+        command -v fstrim >/dev/null 2>&1 && fstrim / >/dev/null 2>&1
+    fi
 fi
 exit $failed
 )sh";
