@@ -1,0 +1,64 @@
+// RecordRunner runs the documents of one RunRecord, from the start or from where an earlier run
+// stopped. Nested runs (ExecuteDocument) are RecordRunners of their own. Borrows everything; one
+// thread.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "guest/step_runner.h"
+
+namespace goldsmith::guest {
+
+/// What all runners of one run share.
+struct RunServices {
+    RunLog& log;
+    const StopSignal& stop;
+    RemoteAccess& remote;
+    RunObserver& observer;
+    const documents::ComponentRules& rules;
+};
+
+class RecordRunner final : private NestedRunner {
+public:
+    /// `ancestors`: canonical locations of the documents above this run, outermost first.
+    RecordRunner(const RunServices& services, RunRecord& record,
+                 std::vector<std::string> ancestors = {});
+
+    /// Parses the sources of all documents and checks their parameters. Throws DocumentErrors.
+    void parse();
+
+    /// Runs what is not finished; parse() comes first. Flow::reboot leaves the record ready to be
+    /// saved; otherwise it is finished. Throws RunStopped and LogFailure.
+    Flow run();
+
+private:
+    Flow run_document(const documents::ComponentDocument& document, DocumentRecord& record);
+    Flow run_phase(const documents::ComponentPhase& phase, PhaseRecord& record,
+                   ValueResolver& resolver);
+    ModuleResult run_nested(const ModuleInput& input, StepRecord& step) override;
+    RunRecord load_nested(const ModuleInput& input, const std::string& location) const;
+    void finish(RunRecord& record) const;
+
+    const RunServices& services_;
+    RunRecord& record_;
+    std::vector<std::string> ancestors_;
+    std::vector<documents::ComponentDocument> documents_;
+    std::string current_location_;
+};
+
+/// The values in force for a document: given for it, else given for all, else its defaults. Reports
+/// values that are not allowed to `sink`.
+std::map<std::string, std::string> effective_parameters(
+    const documents::ComponentDocument& document, const std::map<std::string, std::string>& own,
+    const std::map<std::string, std::string>& global, documents::DiagnosticSink& sink);
+
+/// Two names of one document compare equal afterwards.
+std::string canonical_location(const std::string& location);
+
+/// The text of a document: a local path, or something remote.
+std::string load_document(const std::string& location, const std::string& bucket_owner,
+                          RemoteAccess& remote);
+
+}  // namespace goldsmith::guest

@@ -1,0 +1,30 @@
+// RunState: what must survive a reboot, in the state directory. Format: docs/formats/toe-state.md.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/files.h"
+#include "guest/run_record.h"
+
+namespace goldsmith::guest {
+
+struct RunState {
+    std::string log_folder;
+    std::int64_t reboots = 0;
+    std::vector<std::string> blocked_actions;
+    RunRecord record;
+};
+
+/// Nothing when there is no state. Throws base::Error when there is state that cannot be
+/// understood.
+std::optional<RunState> load_run_state(const base::Path& directory);
+
+/// Durable when it returns. Creates the directory (mode 0700). Throws base::Error.
+void save_run_state(const base::Path& directory, const RunState& state);
+
+/// The directory itself goes, too, when nothing else is in it.
+void remove_run_state(const base::Path& directory);
+
+}  // namespace goldsmith::guest

@@ -1,0 +1,15 @@
+// RunRecord to JSON and back, complete; for the state that survives a reboot. The report for people
+// is another form: see run_report.h.
+#pragma once
+
+#include <boost/json/fwd.hpp>
+
+#include "guest/run_record.h"
+
+namespace goldsmith::guest {
+
+boost::json::object run_to_json(const RunRecord& record);
+/// Throws (boost::system::system_error, std::out_of_range, base::Error) when something is missing.
+RunRecord run_from_json(const boost::json::object& object);
+
+}  // namespace goldsmith::guest

@@ -1,0 +1,44 @@
+// SecretMasker keeps secret values out of logs and reports. It knows values that were given as
+// secret, in plain, base64 and URL-encoded form, and it recognises credentials by their shape (the
+// list stands in docs/toe.md). One thread.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace goldsmith::guest {
+
+class SecretMasker {
+public:
+    static constexpr std::string_view mask_text = "****";
+
+    SecretMasker();
+    ~SecretMasker();
+    SecretMasker(const SecretMasker&) = delete;
+    SecretMasker& operator=(const SecretMasker&) = delete;
+
+    /// From now on `value` (and each of its lines) is masked. Empty values are ignored.
+    void add(std::string_view value);
+
+    /// The text with every secret replaced. Works on whole lines: cut texts with safe_cut().
+    std::string mask(std::string_view text) const;
+
+    /// True when mask() would change the text; much cheaper than mask().
+    bool needs_mask(std::string_view text) const;
+
+    /// The greatest position up to `wanted` at which cutting `text` splits no known secret.
+    std::size_t safe_cut(std::string_view text, std::size_t wanted) const;
+
+    bool has_secrets() const { return !forms_.empty(); }
+
+private:
+    struct Patterns;
+    void add_form(std::string form);
+
+    std::vector<std::string> forms_;  ///< longest first
+    std::unique_ptr<Patterns> patterns_;
+};
+
+}  // namespace goldsmith::guest

@@ -1,0 +1,59 @@
+// toe: runs component documents inside an instance, and serves the guest protocol there.
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "guest/agent_main.h"
+#include "guest/toe_commands.h"
+
+namespace {
+
+constexpr const char* usage =
+    "usage: toe run --documents FILE[,FILE...] [options]    run component documents\n"
+    "       toe validate --documents FILE[,FILE...]         check them without running\n"
+    "       toe agent --connect PATH                        serve the guest protocol\n"
+    "       toe --version\n"
+    "\n"
+    "`toe run --help` and `toe validate --help` list the options.\n";
+
+std::string own_path(const char* argv0) {
+    std::error_code failed;
+    const auto path = std::filesystem::read_symlink("/proc/self/exe", failed);
+    return failed ? std::string(argv0) : path.string();
+}
+
+int dispatch(const std::vector<std::string>& arguments, const std::string& program) {
+    const std::string command = arguments.empty() ? "" : arguments.front();
+    const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1),
+                                        arguments.end());
+    if (command == "run") {
+        return goldsmith::guest::toe_run(rest, program);
+    }
+    if (command == "validate") {
+        return goldsmith::guest::toe_validate(rest);
+    }
+    if (command == "agent") {
+        return goldsmith::guest::agent_main(rest, program);
+    }
+    if (command == "--version" || command == "-v") {
+        std::cout << goldsmith::guest::toe_version << std::endl;
+        return 0;
+    }
+    const bool asked = command == "--help" || command == "-h" || command == "help";
+    std::cerr << (asked || command.empty() ? "" : "toe: unknown command '" + command + "'\n")
+              << usage;
+    return asked ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return dispatch(std::vector<std::string>(argv + 1, argv + argc), own_path(argv[0]));
+    } catch (const std::exception& error) {
+        std::cerr << "toe: " << error.what() << std::endl;
+        return 1;
+    }
+}

@@ -1,0 +1,191 @@
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+
+#include "base/clock.h"
+#include "base/files.h"
+#include "guest/executor.h"
+#include "guest/live_output.h"
+#include "guest/reboot.h"
+#include "guest/run_report.h"
+#include "guest/toe_commands.h"
+#include "guest/toe_config.h"
+#include "guest/toe_options.h"
+
+namespace goldsmith::guest {
+namespace {
+
+constexpr OptionSpec run_options[] = {
+    {"config", 'c', "FILE", "settings as JSON; this or --documents"},
+    {"documents", 'd', "A,B", "documents to run, in order"},
+    {"phases", 'p', "A,B", "phases to run (default: all)"},
+    {"parameters", 0, "N=V,N=V", "values for the documents' parameters"},
+    {"secret-parameters", 0, "N,N", "parameters whose values never reach a log"},
+    {"execution-id", 'i', "ID", "name of this run (default: a new UUID)"},
+    {"log-directory", 'l', "DIR", "where the run's log folder is made (default: .)"},
+    {"state-directory", 's', "DIR",
+     "what survives a reboot (default: .toe-state in the log directory)"},
+    {"blocked-action-modules", 0, "A,B", "refuse documents that use these actions"},
+    {"reboot-mode", 0, "exit|system", "exit with 194 for the caller, or reboot this machine"},
+    {"log-s3-bucket-name", 'b', "NAME", "upload the log folder (not available yet)"},
+    {"log-s3-key-prefix", 'k', "TEXT", "(not available yet)"},
+    {"log-s3-bucket-owner", 0, "ACCOUNT", "(not available yet)"},
+    {"document-s3-bucket-owner", 0, "ACCOUNT", "the account that must own buckets of documents"},
+    {"cw-log-group", 0, "NAME", "send console.log to CloudWatch (not available yet)"},
+    {"cw-log-stream", 0, "NAME", "(not available yet)"},
+    {"cw-log-region", 0, "NAME", "(not available yet)"},
+    {"cw-ignore-failures", 0, "", "do not fail when logs cannot be sent"},
+    {"watch", 'w', "", "show progress for people on standard error"},
+    {"trace", 't', "", "show every log message on standard error"},
+    {"version", 'v', "", "print the version"},
+    {"help", 'h', "", "print this help"},
+};
+
+StopSignal* active_stop = nullptr;
+
+void on_stop_signal(int) {
+    active_stop->request();
+}
+
+void install_signal_handlers(StopSignal& stop) {
+    active_stop = &stop;
+    struct sigaction action {};
+    action.sa_handler = on_stop_signal;
+    for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
+        ::sigaction(number, &action, nullptr);
+    }
+    ::signal(SIGPIPE, SIG_IGN);
+}
+
+RebootMode reboot_mode(const Options& options) {
+    std::string mode = options.text("reboot-mode");
+    if (mode.empty()) {
+        const char* from_agent = std::getenv("TOE_REBOOT_MODE");
+        mode = from_agent != nullptr ? from_agent : in_container() ? "exit" : "system";
+    }
+    if (mode != "exit" && mode != "system") {
+        throw UsageError("--reboot-mode must be exit or system, not '" + mode + "'");
+    }
+    return mode == "exit" ? RebootMode::exit : RebootMode::system;
+}
+
+void refuse_missing(const Options& options, const ToeConfig& config) {
+    for (const char* name : {"log-s3-bucket-name", "log-s3-key-prefix", "log-s3-bucket-owner",
+                             "cw-log-group", "cw-log-stream", "cw-log-region"}) {
+        if (options.has(name)) {
+            throw UsageError("--" + std::string(name) + ": this toe cannot send logs away yet");
+        }
+    }
+    if (!config.refused.empty()) {
+        throw UsageError("'" + config.refused.front() +
+                         "' in the config file: this toe cannot send logs away yet");
+    }
+}
+
+ToeConfig read_request(const Options& options) {
+    if (options.has("config") == options.has("documents")) {
+        throw UsageError("give exactly one of --config and --documents");
+    }
+    if (options.has("config") && options.has("parameters")) {
+        throw UsageError("--parameters cannot be combined with --config; put them into the file");
+    }
+    ToeConfig config;
+    if (options.has("config")) {
+        config = parse_toe_config(base::read_file(options.text("config")), options.text("config"));
+    }
+    for (const std::string& location : options.list("documents")) {
+        config.request.documents.push_back({location, {}});
+    }
+    if (options.has("documents") && config.request.documents.empty()) {
+        throw UsageError("--documents names no document");
+    }
+    return config;
+}
+
+void apply_options(const Options& options, const std::vector<std::string>& arguments,
+                   const std::string& program, RunRequest& request) {
+    const auto override_text = [&options](const char* name, auto& target) {
+        if (options.has(name)) {
+            target = options.text(name);
+        }
+    };
+    if (options.has("phases")) {
+        request.phases = options.list("phases");
+    }
+    if (options.has("parameters")) {
+        request.parameters = parse_assignments(options.text("parameters"));
+    }
+    for (const std::string& name : options.list("secret-parameters")) {
+        request.secret_parameters.push_back(name);
+    }
+    override_text("execution-id", request.execution_id);
+    override_text("log-directory", request.log_directory);
+    override_text("state-directory", request.state_directory);
+    override_text("document-s3-bucket-owner", request.document_bucket_owner);
+    request.blocked_actions = options.list("blocked-action-modules");
+    request.reboot_mode = reboot_mode(options);
+    request.resume_command = {program, "run"};
+    request.resume_command.insert(request.resume_command.end(), arguments.begin(), arguments.end());
+    // It names a folder of the log directory, so it must not lead out of it.
+    if (request.execution_id.find('/') != std::string::npos || request.execution_id.size() > 128) {
+        throw UsageError("--execution-id must not hold '/' nor be longer than 128 characters");
+    }
+}
+
+int run_request(const ToeConfig& config, LiveMode mode) {
+    StopSignal stop;
+    install_signal_handlers(stop);
+    // Orphans of the documents' commands come to us instead of to init, so that a timeout finds
+    // them.
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    base::SystemClock clock;
+    OfflineAccess remote;
+    LiveOutput live(std::cerr, mode, ::isatty(STDERR_FILENO) == 1);
+    const RunResult result = run_components(config.request, {clock, stop, remote, live});
+    if (!result.diagnostics.empty()) {
+        std::cerr << result.diagnostics << std::endl;
+    }
+    std::cout << result.summary << std::flush;
+    return result.exit_code;
+}
+
+}  // namespace
+
+int toe_run(const std::vector<std::string>& arguments, const std::string& program) {
+    try {
+        const Options options = Options::parse(run_options, arguments);
+        if (options.has("help")) {
+            std::cerr << "toe run: runs component documents\n\n" << options_help(run_options);
+            return exit_success;
+        }
+        if (options.has("version")) {
+            std::cout << toe_version << std::endl;
+            return exit_success;
+        }
+        ToeConfig config = read_request(options);
+        refuse_missing(options, config);
+        apply_options(options, arguments, program, config.request);
+        for (const std::string& warning : config.warnings) {
+            std::cerr << "toe: warning: " << warning << std::endl;
+        }
+        const LiveMode mode = options.has("trace") || config.trace ? LiveMode::trace
+                              : options.has("watch")               ? LiveMode::watch
+                                                                   : LiveMode::silent;
+        return run_request(config, mode);
+    } catch (const base::Error& error) {
+        const std::string message = base::error_chain(error);
+        std::cerr << "toe run: " << message << std::endl;
+        RunRecord failed;
+        failed.status = ScopeStatus::failed;
+        failed.failure_message = message;
+        std::cout << run_summary(failed, "") << std::flush;
+        return exit_failure;
+    }
+}
+
+}  // namespace goldsmith::guest
