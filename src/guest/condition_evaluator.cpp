@@ -71,8 +71,9 @@ bool is_file(const std::string& path) {
 /// Whatever `type NAME` finds in bash: programs, builtins, keywords, functions of the environment.
 bool binary_exists(const std::string& name) {
     if (base::find_program("bash")) {
-        const base::Command command{.program = "bash",
-                                    .arguments = {"-c", "type -- \"$1\"", "bash", name}};
+        base::Command command;
+        command.program = "bash";
+        command.arguments = {"-c", "type -- \"$1\"", "bash", name};
         return base::run(command).status.success();
     }
     return base::find_program(name).has_value();

@@ -87,7 +87,10 @@ void reboot_system(const std::vector<std::string>& resume_command) {
         throw base::SystemError(std::string("create ") + unit_link);
     }
     base::sync_directory(std::filesystem::path(unit_link).parent_path());
-    base::run_checked({.program = "systemctl", .arguments = {"reboot"}});
+    base::Command reboot;
+    reboot.program = "systemctl";
+    reboot.arguments = {"reboot"};
+    base::run_checked(reboot);
 }
 
 void remove_resume_trigger() {

@@ -9,7 +9,10 @@ using Words = std::vector<std::string>;
 
 base::Command command(const std::string& program, Words arguments, const Words& more = {}) {
     arguments.insert(arguments.end(), more.begin(), more.end());
-    return {.program = program, .arguments = std::move(arguments)};
+    base::Command made;
+    made.program = program;
+    made.arguments = std::move(arguments);
+    return made;
 }
 
 Words without(const Words& names, const Words& unwanted) {

@@ -48,7 +48,10 @@ ModuleResult execute_bash(const ModuleInput& input, ModuleContext& context) {
     const base::Path file = folder.path() / "input.sh";
     base::write_file_atomically(file, script, 0700, base::Durability::fast);
     // Not executed itself, so that a temporary folder mounted noexec does no harm.
-    return run_logged_command({.program = *bash, .arguments = {file.string()}}, context);
+    base::Command command;
+    command.program = *bash;
+    command.arguments = {file.string()};
+    return run_logged_command(command, context);
 }
 
 }  // namespace goldsmith::guest
