@@ -78,6 +78,13 @@ GuestFile remount() {
             "ConditionVirtualization=!container\n"};
 }
 
+GuestFile cloud_init_host_keys() {
+    return {"etc/cloud/cloud.cfg.d/10-host-keys.cfg",
+            "# The kinds that ssh.service makes without cloud-init; others take long on small "
+            "machines.\n"
+            "ssh_genkeytypes: [ed25519, ecdsa]\n"};
+}
+
 GuestFile host_keys() {
     return {"etc/systemd/system/ssh.service.d/10-host-keys.conf",
             "# Host keys belong to a machine, not to an image: the first start makes them.\n"
@@ -106,6 +113,7 @@ std::vector<GuestFile> guest_files(const CatalogueEntry& entry, const DiskLayout
         wait_online(),
         remount(),
         host_keys(),
+        cloud_init_host_keys(),
         // A larger disk: the root partition, which is the last one, takes the room; fstab's
         // x-systemd.growfs lets the file system follow.
         {"etc/repart.d/50-root.conf", "[Partition]\nType=root\n"},
