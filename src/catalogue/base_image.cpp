@@ -13,6 +13,7 @@
 #include "catalogue/guest_files.h"
 #include "catalogue/guest_tree.h"
 #include "catalogue/install_failure.h"
+#include "catalogue/package_cache.h"
 
 namespace goldsmith::catalogue {
 namespace fs = std::filesystem;
@@ -36,6 +37,7 @@ public:
         sources_ = sources();
         install();
         read_facts();
+        prune_package_cache(package_cache(), facts_.packages);
         furnish();
         write_disk();
         const auto kept = options_.work_directory / (entry_.name + "-" + facts_.version + ".raw");
@@ -96,7 +98,7 @@ private:
         InstallPlan plan;
         plan.tree = tree_;
         plan.sources_list = work_.path() / "sources.list";
-        plan.package_cache = options_.work_directory / "packages";
+        plan.package_cache = package_cache();
         plan.epoch_seconds = epoch_seconds();
         plan.apt_settings = network_settings(base::run_checked(apt_settings_command()));
         base::make_directories(plan.package_cache);
@@ -113,6 +115,8 @@ private:
                 explain_install_failure(result.stdout_text + result.stderr_text, sources_));
         }
     }
+
+    base::Path package_cache() const { return options_.work_directory / "packages"; }
 
     // mmdebstrap announces each of its steps as "I: <step>...".
     void report_lines(std::string_view chunk) {

@@ -103,7 +103,7 @@ TEST(InstallFailure, NamesTheMirrorThatCannotBeReachedAndTheWayOut) {
                     sources()),
                 AllOf(HasSubstr("http://mirror.test/debian"),
                       HasSubstr("Temporary failure resolving 'mirror.test'"), HasSubstr("proxy"),
-                      HasSubstr("debian_mirror_url")));
+                      HasSubstr("debian_mirror")));
 }
 
 TEST(InstallFailure, AFullDiskIsSaidAsSuch) {
@@ -124,7 +124,7 @@ TEST(InstallFailure, AnythingElseShowsTheLastLines) {
     const auto text =
         explain_install_failure("one\nE: Unable to locate package nonsense\n", sources());
     EXPECT_THAT(text, AllOf(HasSubstr("Unable to locate package nonsense"),
-                            Not(HasSubstr("debian_mirror_url"))));
+                            Not(HasSubstr("debian_mirror"))));
 }
 
 }  // namespace

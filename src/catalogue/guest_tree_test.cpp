@@ -6,6 +6,8 @@
 
 #include <filesystem>
 
+#include "catalogue/package_cache.h"
+
 namespace goldsmith::catalogue {
 namespace fs = std::filesystem;
 namespace {
@@ -84,6 +86,17 @@ TEST(GuestTree, ReadsThePackageList) {
     EXPECT_THAT(
         parse_package_list("zlib1g\t1:1.2.13\nbash\t5.2\nnonsense\n"),
         ElementsAre(InstalledPackage{"bash", "5.2"}, InstalledPackage{"zlib1g", "1:1.2.13"}));
+}
+
+TEST(PackageCache, KeepsWhatTheLastBuildUsed) {
+    const base::TempDir cache;
+    for (const char* name : {"bash_5.2-1_amd64.deb", "bash_5.1-9_amd64.deb",
+                             "zlib1g_1%3a1.2.13_amd64.deb", "odd.deb", "lock"}) {
+        put(cache.path() / name);
+    }
+    prune_package_cache(cache.path(), {{"bash", "5.2-1"}, {"zlib1g", "1:1.2.13"}});
+    EXPECT_THAT(base::list_directory(cache.path()),
+                ElementsAre("bash_5.2-1_amd64.deb", "lock", "zlib1g_1%3a1.2.13_amd64.deb"));
 }
 
 TEST(GuestFiles, NameTheFileSystemsByUuid) {

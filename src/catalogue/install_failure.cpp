@@ -9,7 +9,7 @@ namespace goldsmith::catalogue {
 namespace {
 
 constexpr const char* kOtherMirror =
-    "name a mirror that this host can reach with `debian_mirror_url` in the configuration file (or "
+    "name a mirror that this host can reach with `debian_mirror` in the configuration file (or "
     "`goldsmith image pull --mirror URL`)";
 constexpr std::size_t kLastLines = 8;
 
