@@ -162,6 +162,7 @@ struct Daemon::Parts {
 
     void add_services() {
         service::Dependencies dependencies{*database, random, page_tokens};
+        dependencies.stores = &regions;
         dependencies.logs_directory = layout.logs();
         dependencies.regions = config.regions;
         dependencies.account = config.account;

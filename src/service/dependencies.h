@@ -16,6 +16,9 @@ class Random;
 namespace goldsmith::db {
 class Database;
 }
+namespace goldsmith::store {
+class RegionSet;
+}
 
 namespace goldsmith::service {
 
@@ -30,6 +33,8 @@ struct Dependencies {
     db::Database& database;
     base::Random& random;
     const api::PageTokens& page_tokens;
+    /// Where AMIs and snapshots have their manifests. Null: only their rows exist (tests).
+    store::RegionSet* stores = nullptr;
     std::filesystem::path logs_directory{};  // <data>/logs, see store::LogStore
     std::vector<std::string> regions{};
     std::string account{};

@@ -1,0 +1,243 @@
+#include "service/ec2/machine_images.h"
+
+#include <algorithm>
+
+#include "api/generated/ec2/machine_images_json.h"
+#include "db/database.h"
+#include "service/ec2/describe.h"
+#include "service/ec2/snapshot_removal.h"
+#include "service/milliseconds.h"
+#include "state/amis.h"
+#include "store/region_set.h"
+
+namespace goldsmith::service::ec2 {
+
+namespace ec2 = api::ec2;
+
+namespace {
+
+constexpr api::FilterRule filter_rules[] = {{"architecture", api::Match::glob},
+                                            {"description", api::Match::glob},
+                                            {"image-id", api::Match::glob},
+                                            {"image-type", api::Match::glob},
+                                            {"is-public", api::Match::glob},
+                                            {"name", api::Match::glob},
+                                            {"owner-alias", api::Match::glob},
+                                            {"owner-id", api::Match::glob},
+                                            {"root-device-name", api::Match::glob},
+                                            {"root-device-type", api::Match::glob},
+                                            {"source-image-id", api::Match::glob},
+                                            {"state", api::Match::glob},
+                                            {"tag-key", api::Match::glob},
+                                            {"tag:*", api::Match::glob},
+                                            {"virtualization-type", api::Match::glob},
+                                            {"block-device-mapping.snapshot-id", api::Match::glob}};
+
+bool visible(const api::CallContext& context, const state::AmiRow& ami) {
+    return ami.owner == context.account || ami.owner == "amazon" || ami.is_public;
+}
+
+std::vector<std::string> snapshots_of(const state::AmiRow& ami) {
+    std::vector<std::string> ids;
+    for (const auto& device : ami.devices) {
+        ids.push_back(device.snapshot_id);
+    }
+    return ids;
+}
+
+std::vector<std::string> filter_values(const state::AmiRow& ami, const state::TagMap& tags,
+                                       std::string_view name) {
+    if (auto values = tag_filter_values(tags, name)) {
+        return *values;
+    }
+    if (name == "block-device-mapping.snapshot-id") {
+        return snapshots_of(ami);
+    }
+    const std::map<std::string_view, std::string> values{
+        {"architecture", ami.architecture},
+        {"description", ami.description},
+        {"image-id", ami.image_id},
+        {"image-type", "machine"},
+        {"is-public", ami.is_public ? "true" : "false"},
+        {"name", ami.name},
+        {"owner-alias", ami.owner == "amazon" ? "amazon" : ""},
+        {"owner-id", ami.owner},
+        {"root-device-name", ami.root_device_name},
+        {"root-device-type", "ebs"},
+        {"source-image-id", ami.source_image_id},
+        {"state", ami.state},
+        {"virtualization-type", "hvm"}};
+    return {values.at(name)};
+}
+
+std::vector<ec2::BlockDeviceMapping> devices_of(const state::AmiRow& ami) {
+    std::vector<ec2::BlockDeviceMapping> devices;
+    for (const auto& device : ami.devices) {
+        devices.push_back({.device_name = device.device_name,
+                           .ebs = ec2::EbsBlockDevice{
+                               .snapshot_id = device.snapshot_id,
+                               .volume_size = static_cast<std::int32_t>(device.volume_size_gib),
+                               .volume_type = ec2::VolumeType::gp3,
+                               .delete_on_termination = true,
+                               .encrypted = false}});
+    }
+    return devices;
+}
+
+std::optional<std::string> unless_empty(const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
+}
+
+template <class Enum>
+std::optional<Enum> enum_of(const std::string& text) {
+    Enum value{};
+    return from_string(text, value) ? std::optional(value) : std::nullopt;
+}
+
+ec2::Image view(const state::AmiRow& ami, const state::TagMap& tags) {
+    ec2::Image image{.image_id = ami.image_id,
+                     .image_location = ami.owner + "/" + ami.name,
+                     .state = enum_of<ec2::ImageState>(ami.state),
+                     .owner_id = ami.owner,
+                     .creation_date = base::format_iso8601(from_ms(ami.created_ms)),
+                     .public_ = ami.is_public,
+                     .architecture = enum_of<ec2::Architecture>(ami.architecture),
+                     .image_type = ec2::ImageType::machine,
+                     .platform_details = ami.platform_details,
+                     .usage_operation = "RunInstances",
+                     .name = ami.name,
+                     .description = unless_empty(ami.description),
+                     .root_device_name = unless_empty(ami.root_device_name),
+                     .root_device_type = ec2::DeviceType::ebs,
+                     .virtualization_type = ec2::VirtualizationType::hvm,
+                     .hypervisor = ec2::HypervisorType::xen,
+                     .ena_support = true,
+                     .boot_mode = enum_of<ec2::BootMode>(ami.boot_mode),
+                     .source_image_id = unless_empty(ami.source_image_id),
+                     .source_image_region = unless_empty(ami.source_image_region),
+                     .tags = to_tags(tags),
+                     .block_device_mappings = devices_of(ami)};
+    if (ami.owner == "amazon") {
+        image.owner_alias = "amazon";
+    }
+    return image;
+}
+
+void require_image_id(const std::string& id) {
+    if (!id.starts_with("ami-")) {
+        throw ec2::InvalidAmiIdMalformed("Invalid id: \"" + id + "\" (expecting \"ami-...\")");
+    }
+}
+
+[[noreturn]] void throw_no_image(const std::string& id) {
+    throw ec2::InvalidAmiIdNotFound("The image id '[" + id + "]' does not exist");
+}
+
+state::AmiRow require_image(db::Connection& connection, const api::CallContext& context,
+                            const std::string& id) {
+    require_image_id(id);
+    auto ami = state::find_ami(connection, context.region, id);
+    if (!ami || !visible(context, *ami)) {
+        throw_no_image(id);
+    }
+    return std::move(*ami);
+}
+
+bool wanted(const std::optional<std::vector<std::string>>& ids, const std::string& id) {
+    return !ids || ids->empty() || std::find(ids->begin(), ids->end(), id) != ids->end();
+}
+
+state::TagMap ami_tags(db::Connection& connection, const state::AmiRow& ami) {
+    return state::tags_of(connection, state::ec2_arn(ami.region, "image", ami.image_id));
+}
+
+}  // namespace
+
+ec2::DescribeImagesResponse MachineImageFamily::describe_images(
+    const api::CallContext& context, const ec2::DescribeImagesRequest& request) {
+    stop_if_dry_run(request.dry_run);
+    const auto filters =
+        api::ListFilters::of<ec2::InvalidParameterValue>(request.filters, filter_rules);
+    return dependencies_.database.read([&](db::Connection& connection) {
+        for (const std::string& id : request.image_ids.value_or(std::vector<std::string>{})) {
+            require_image(connection, context, id);
+        }
+        const auto fetch = [&](std::int64_t before, int limit) {
+            return state::page_amis(connection, context.region, before, limit);
+        };
+        const auto keep = [&](const state::AmiRow& ami) {
+            if (!visible(context, ami) || !wanted(request.image_ids, ami.image_id) ||
+                !owner_matches(context, request.owners, ami.owner)) {
+                return false;
+            }
+            const auto tags = filters.empty() ? state::TagMap{} : ami_tags(connection, ami);
+            return filters.matches(
+                [&](std::string_view name) { return filter_values(ami, tags, name); });
+        };
+        auto page = describe_page(dependencies_.page_tokens, context, "DescribeImages", request,
+                                  fetch, keep);
+        ec2::DescribeImagesResponse response{.images = std::vector<ec2::Image>{},
+                                             .next_token = page.next_token};
+        for (const auto& ami : page.items) {
+            response.images->push_back(view(ami, ami_tags(connection, ami)));
+        }
+        return response;
+    });
+}
+
+ec2::DescribeImageAttributeResponse MachineImageFamily::describe_image_attribute(
+    const api::CallContext& context, const ec2::DescribeImageAttributeRequest& request) {
+    stop_if_dry_run(request.dry_run);
+    const auto ami = dependencies_.database.read([&](db::Connection& connection) {
+        return require_image(connection, context, request.image_id);
+    });
+    ec2::DescribeImageAttributeResponse response{.image_id = ami.image_id};
+    if (request.attribute == ec2::ImageAttributeName::description) {
+        response.description = ec2::AttributeValue{.value = ami.description};
+    } else if (request.attribute == ec2::ImageAttributeName::block_device_mapping) {
+        response.block_device_mappings = devices_of(ami);
+    } else if (request.attribute == ec2::ImageAttributeName::boot_mode) {
+        response.boot_mode = ec2::AttributeValue{.value = ami.boot_mode};
+    } else if (request.attribute == ec2::ImageAttributeName::launch_permission) {
+        response.launch_permissions = std::vector<ec2::LaunchPermission>{};
+        if (ami.is_public) {
+            response.launch_permissions->push_back({.group = ec2::PermissionGroup::all});
+        }
+    }
+    return response;
+}
+
+ec2::DeregisterImageResponse MachineImageFamily::deregister_image(
+    const api::CallContext& context, const ec2::DeregisterImageRequest& request) {
+    stop_if_dry_run(request.dry_run);
+    const auto ami = dependencies_.database.write([&](db::Transaction& transaction) {
+        auto row = require_image(transaction, context, request.image_id);
+        if (row.owner != context.account) {
+            throw ec2::UnauthorizedOperation("The image '" + row.image_id +
+                                             "' belongs to somebody else.");
+        }
+        state::erase_ami(transaction, row.region, row.image_id);
+        state::erase_tags(transaction, state::ec2_arn(row.region, "image", row.image_id));
+        return row;
+    });
+    // The row went first: a crash in between leaves a manifest that nobody lists, never a row
+    // without its manifest.
+    if (dependencies_.stores != nullptr) {
+        dependencies_.stores->at(ami.region).delete_image(store::ImageId::parse(ami.image_id));
+    }
+    ec2::DeregisterImageResponse response{.return_ = true};
+    if (request.delete_associated_snapshots.value_or(false)) {
+        response.delete_snapshot_results = std::vector<ec2::DeleteSnapshotResult>{};
+        for (const std::string& id : snapshots_of(ami)) {
+            const bool removed =
+                remove_snapshot(dependencies_, context, id) == SnapshotRemoval::removed;
+            response.delete_snapshot_results->push_back(
+                {.snapshot_id = id,
+                 .return_code = removed ? ec2::SnapshotReturnCode::success
+                                        : ec2::SnapshotReturnCode::skipped});
+        }
+    }
+    return response;
+}
+
+}  // namespace goldsmith::service::ec2
