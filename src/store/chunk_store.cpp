@@ -16,8 +16,8 @@ ChunkStore::ChunkStore(std::filesystem::path packs_folder) : folder_(std::move(p
 }
 
 void ChunkStore::State::add(std::shared_ptr<const PackInfo> pack) {
-    for (const PackEntry& entry : pack->entries) {
-        places.try_emplace(entry.id, ChunkPlace{pack, entry});
+    for (std::uint32_t i = 0; i < pack->entries.size(); ++i) {
+        places.try_emplace(pack->entries[i].id, Slot{pack.get(), i});
     }
     const std::string& name = pack->name;
     packs.emplace(name, std::move(pack));
@@ -61,7 +61,8 @@ std::optional<ChunkPlace> ChunkStore::find(const ChunkId& id) const {
     if (found == state->places.end()) {
         return std::nullopt;
     }
-    return found->second;
+    const Slot& slot = found->second;
+    return ChunkPlace{slot.pack->shared_from_this(), slot.pack->entries[slot.entry]};
 }
 
 std::vector<std::shared_ptr<const PackInfo>> ChunkStore::packs() const {

@@ -19,7 +19,7 @@ struct ChunkPlace {
     PackEntry entry;
 };
 
-// Thread-safe. The index is in memory (about 100 bytes for each chunk) and made from the packs'
+// Thread-safe. The index is in memory (about 120 bytes for each chunk) and made from the packs'
 // ends; other processes' packs are noticed by refresh(), which a read does by itself when a chunk
 // seems absent.
 class ChunkStore {
@@ -42,9 +42,15 @@ public:
     void read_plain(const ChunkId& id, ChunkCodec& codec, Bytes& plain);
 
 private:
+    // 64 bytes with its key, where a ChunkPlace would take twice as much.
+    struct Slot {
+        const PackInfo* pack;  // in `packs`
+        std::uint32_t entry;   // of its entries
+    };
+
     struct State {
         std::unordered_map<std::string, std::shared_ptr<const PackInfo>> packs;  // by name
-        std::unordered_map<ChunkId, ChunkPlace> places;
+        std::unordered_map<ChunkId, Slot> places;
 
         void add(std::shared_ptr<const PackInfo> pack);
     };

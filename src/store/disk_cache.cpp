@@ -119,6 +119,17 @@ struct DiskCache::Impl {
 
 namespace {
 
+// False between two file systems.
+bool move_file(const path& from, const path& to) {
+    if (::rename(from.c_str(), to.c_str()) == 0) {
+        return true;
+    }
+    if (errno == EXDEV) {
+        return false;
+    }
+    throw base::SystemError("move " + from.string() + " into the cache");
+}
+
 void rebase_onto(const path& overlay, const path& backing, const std::string& format) {
     base::Command command;
     command.program = "qemu-img";
@@ -188,13 +199,25 @@ bool DiskCache::donate(const SnapshotManifest& manifest, const path& overlay,
     const CacheEntry entry{
         .format = "qcow2", .boot_id = impl_->boot_id, .backing = backing.digest, .layers = layers};
     const path target = impl_->file_of(digest, entry);
-    if (::rename(overlay.c_str(), target.c_str()) != 0) {
-        if (errno == EXDEV) {
-            return false;
-        }
-        throw base::SystemError("move " + overlay.string() + " into the cache");
+    if (!move_file(overlay, target)) {
+        return false;
     }
     rebase_onto(target, backing.file, backing.entry.format);
+    impl_->write_entry(digest, entry);
+    return true;
+}
+
+bool DiskCache::adopt(const SnapshotManifest& manifest, const path& raw) {
+    if (std::filesystem::file_size(raw) != manifest.volume_size) {
+        throw base::Error(raw.string() + " is not the disk of snapshot " + manifest.id.str() +
+                          ": its size differs");
+    }
+    const std::string digest = manifest.content_digest();
+    const auto maker = ProcessLock::exclusive(impl_->maker_lock_of(digest));
+    const CacheEntry entry{.format = "raw", .boot_id = impl_->boot_id};
+    if (impl_->open(digest) != nullptr || !move_file(raw, impl_->file_of(digest, entry))) {
+        return false;
+    }
     impl_->write_entry(digest, entry);
     return true;
 }

@@ -61,6 +61,12 @@ public:
     bool donate(const SnapshotManifest& manifest, const std::filesystem::path& overlay,
                 const CachedDisk& base);
 
+    // Gives a raw file that holds exactly the disk of `manifest` (the one it was ingested from) to
+    // the cache: the file is moved, and the first instance need not restore it. False, and the file
+    // left alone, when the entry exists or the cache is on another file system. Nobody may write to
+    // it any more.
+    bool adopt(const SnapshotManifest& manifest, const std::filesystem::path& raw);
+
     // Evicts down to `max_bytes`; answers the bytes freed. Entries in use, and what backs them,
     // stay.
     std::uint64_t trim(std::uint64_t max_bytes);

@@ -116,6 +116,23 @@ TEST_F(DiskCacheTest, ADonatedOverlayIsTheDiskOfItsSnapshot) {
     EXPECT_EQ(contents(again), disk.bytes());
 }
 
+TEST_F(DiskCacheTest, AnAdoptedFileNeedsNoRestore) {
+    TestDisk disk(2 * kMiB);
+    disk.scribble(5, kMiB);
+    const auto manifest = store(disk, "one");
+    EXPECT_TRUE(cache_.adopt(manifest, raw_));
+    EXPECT_FALSE(std::filesystem::exists(raw_));
+    const CachedDisk cached = cache_.get(region_, snap("one"));
+    EXPECT_TRUE(cached.was_cached());
+    EXPECT_EQ(read_bytes(cached.path()), disk.bytes());
+
+    disk.write_to(raw_);
+    EXPECT_FALSE(cache_.adopt(manifest, raw_));
+    EXPECT_TRUE(std::filesystem::exists(raw_));
+    TestDisk(kMiB).write_to(raw_);
+    EXPECT_THROW(cache_.adopt(manifest, raw_), base::Error);
+}
+
 TEST_F(DiskCacheTest, TheChainDoesNotGrowBeyondItsBound) {
     TestDisk disk(4 * kMiB);
     disk.scribble(5, kMiB);

@@ -114,8 +114,12 @@ void find_abandoned(const path& folder, const GcOptions& options, std::vector<st
     }
 }
 
+// Packs of builds that changed little. Each is a file to be opened, so many of them become one.
+constexpr std::uint64_t kSmallPackBytes = 4 << 20;
+
 GcPlan plan(const RegionStore& region, const PackUse& use, const GcOptions& options) {
     GcPlan plan;
+    std::vector<std::string> small;
     for (const PackPtr& pack : use.packs()) {
         const std::uint64_t live = use.live_bytes(*pack);
         plan.live_bytes += live;
@@ -126,12 +130,19 @@ GcPlan plan(const RegionStore& region, const PackUse& use, const GcOptions& opti
         const std::uint64_t garbage = all - live;
         if (live == 0) {
             plan.remove.push_back(pack->name);
-            plan.removable_bytes += garbage;
         } else if (static_cast<double>(garbage) >=
                    options.compact_above * static_cast<double>(all)) {
             plan.compact.push_back(pack->name);
-            plan.removable_bytes += garbage;
+        } else {
+            if (all < kSmallPackBytes) {
+                small.push_back(pack->name);
+            }
+            continue;
         }
+        plan.removable_bytes += garbage;
+    }
+    if (small.size() >= std::max<std::size_t>(options.merge_small_from, 2)) {
+        plan.compact.insert(plan.compact.end(), small.begin(), small.end());
     }
     find_abandoned(layout::temporary(region.root()), options, plan.temporary);
     find_abandoned(layout::pins(region.root()), options, plan.temporary);

@@ -17,6 +17,8 @@ struct GcOptions {
     std::chrono::seconds grace = std::chrono::hours(1);
     // Packs with at least this share of unreferenced bytes are rewritten without them.
     double compact_above = 0.3;
+    // When there are at least this many packs below 4 MiB, they are put together.
+    std::size_t merge_small_from = 64;
     // How long to wait for running ingests before deletion is left to the next collection.
     std::chrono::milliseconds lock_wait = std::chrono::seconds(10);
 };

@@ -82,6 +82,23 @@ TEST_F(GcTest, CompactsPacksThatAreMostlyGarbage) {
     EXPECT_EQ(collect_garbage(region_, kAtOnce).bytes_freed, 0u);  // and then there is rest
 }
 
+TEST_F(GcTest, ManySmallPacksBecomeOne) {
+    TestDisk disk(4 * kMiB);
+    for (int i = 0; i < 5; ++i) {
+        disk.fill({kMiB, 100}, static_cast<std::byte>(i + 1));
+        store(disk, "build " + std::to_string(i), disk.take_dirty());
+    }
+    GcOptions options = kAtOnce;
+    options.merge_small_from = 6;
+    EXPECT_TRUE(plan_gc(region_, options).compact.empty());
+    options.merge_small_from = 5;
+    collect_garbage(region_, options);
+    EXPECT_EQ(region_.chunks().packs().size(), 1u);
+    EXPECT_TRUE(fsck(region_).clean());
+    EXPECT_EQ(restored("build 4"), disk.bytes());
+    EXPECT_TRUE(plan_gc(region_, options).compact.empty());
+}
+
 TEST_F(GcTest, AnotherProcessReadsOnWhilePacksMove) {
     const TestDisk disk = noisy(1);
     store(disk, "whole", {{0, 4 * kMiB}});

@@ -66,7 +66,9 @@ std::optional<PackInfo> read_pack_info(const std::filesystem::path& path) {
     if (::fstat(fd.get(), &status) != 0) {
         throw base::SystemError("read the size of the pack " + path.string());
     }
-    PackInfo pack{.name = path.stem().string(), .path = path, .entries = {}};
+    PackInfo pack;
+    pack.name = path.stem().string();
+    pack.path = path;
     pack.file_bytes = static_cast<std::uint64_t>(status.st_size);
     pack.modified_ms = status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1'000'000;
     auto entries = read_index(fd.get(), pack.file_bytes);

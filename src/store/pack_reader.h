@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,8 +12,8 @@
 // Reading one pack: docs/formats/chunk-pack.md, "Reading".
 namespace goldsmith::store {
 
-// What a pack holds. A value; it keeps nothing open.
-struct PackInfo {
+// What a pack holds. It keeps nothing open.
+struct PackInfo : std::enable_shared_from_this<PackInfo> {
     std::string name = {};
     std::filesystem::path path = {};
     std::vector<PackEntry> entries = {};  // in record order
