@@ -93,9 +93,8 @@ void Calls::start(const Session& session, const Effect& effect) {
     const auto step =
         std::make_shared<StepContext>(context_of(session, effect, flight.stop.get_token()));
     Action* action = actions_.find(step->action);
-    executor_.submit([box = box_, plan = session.plan(), step, action, effect, id = session.id(),
-                      fence = session.lease().fence] {
-        Outcome outcome{id, fence, effect, call(action, effect, *step)};
+    executor_.submit([box = box_, plan = session.plan(), step, action, effect, id = session.id()] {
+        Outcome outcome{id, effect, call(action, effect, *step)};
         box->mail.lock()->outcomes.push_back(std::move(outcome));
         box->changed.notify_one();
     });

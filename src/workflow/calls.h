@@ -23,7 +23,6 @@ class Session;
 
 struct Outcome {
     std::string execution;
-    std::int64_t fence = 0;  ///< of the session that made the call
     Effect effect;
     std::variant<Advance, Undo> result;
 };
