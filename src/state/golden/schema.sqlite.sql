@@ -1,0 +1,323 @@
+CREATE TABLE access_keys (
+    access_key_id TEXT PRIMARY KEY,
+    secret_access_key TEXT NOT NULL,
+    account TEXT NOT NULL REFERENCES accounts (account),
+    principal_arn TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    created_ms INTEGER NOT NULL
+);
+
+CREATE TABLE accounts (
+    account TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    created_ms INTEGER NOT NULL
+);
+
+CREATE TABLE amis (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    region TEXT NOT NULL,
+    image_id TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    name TEXT NOT NULL,
+    state TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (region, image_id)
+);
+
+CREATE INDEX amis_by_name ON amis (region, owner, name);
+
+CREATE TABLE build_numbers (
+    kind TEXT NOT NULL,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    major INTEGER NOT NULL,
+    minor INTEGER NOT NULL,
+    patch INTEGER NOT NULL,
+    last_build INTEGER NOT NULL,
+    PRIMARY KEY (kind, account, region, slug, major, minor, patch)
+);
+
+CREATE TABLE components (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    major INTEGER NOT NULL,
+    minor INTEGER NOT NULL,
+    patch INTEGER NOT NULL,
+    build INTEGER NOT NULL,
+    version_order INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (account, region, slug, major, minor, patch, build)
+);
+
+CREATE INDEX components_by_version_order ON components (account, region, version_order);
+
+CREATE TABLE container_recipes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    major INTEGER NOT NULL,
+    minor INTEGER NOT NULL,
+    patch INTEGER NOT NULL,
+    build INTEGER NOT NULL,
+    version_order INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (account, region, slug, major, minor, patch, build)
+);
+
+CREATE INDEX container_recipes_by_version_order
+    ON container_recipes (account, region, version_order);
+
+CREATE TABLE distribution_configurations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER,
+    body TEXT NOT NULL,
+    UNIQUE (account, region, slug)
+);
+
+CREATE TABLE execution_events (
+    execution_id TEXT NOT NULL REFERENCES executions (id) ON DELETE CASCADE,
+    sequence BIGINT NOT NULL,
+    time_ms BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (execution_id, sequence)
+);
+
+CREATE TABLE execution_signals (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    execution_id TEXT NOT NULL REFERENCES executions (id) ON DELETE CASCADE,
+    time_ms BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL
+);
+
+CREATE INDEX execution_signals_by_execution ON execution_signals (execution_id, id);
+
+CREATE TABLE executions (
+    id TEXT PRIMARY KEY,
+    image_arn TEXT NOT NULL,
+    plan TEXT NOT NULL,
+    last_sequence INTEGER NOT NULL DEFAULT 0,
+    finished INTEGER NOT NULL DEFAULT 0,
+    image_status TEXT NOT NULL DEFAULT '',
+    image_reason TEXT NOT NULL DEFAULT '',
+    wake_ms BIGINT,
+    lease_owner TEXT,
+    lease_until_ms BIGINT,
+    fence BIGINT NOT NULL DEFAULT 0,
+    created_ms BIGINT NOT NULL,
+    updated_ms BIGINT NOT NULL
+);
+
+CREATE INDEX executions_by_image ON executions (image_arn);
+
+CREATE INDEX executions_by_wake ON executions (wake_ms) WHERE finished = 0;
+
+CREATE TABLE idempotency (
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    token TEXT NOT NULL,
+    parameters_sha256 TEXT NOT NULL,
+    response TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    PRIMARY KEY (account, region, operation, token)
+);
+
+CREATE INDEX idempotency_by_age ON idempotency (created_ms);
+
+CREATE TABLE image_packages (
+    image_id INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    version TEXT NOT NULL,
+    PRIMARY KEY (image_id, position)
+);
+
+CREATE TABLE image_pipelines (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER,
+    body TEXT NOT NULL,
+    UNIQUE (account, region, slug)
+);
+
+CREATE TABLE image_recipes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    major INTEGER NOT NULL,
+    minor INTEGER NOT NULL,
+    patch INTEGER NOT NULL,
+    build INTEGER NOT NULL,
+    version_order INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (account, region, slug, major, minor, patch, build)
+);
+
+CREATE INDEX image_recipes_by_version_order ON image_recipes (account, region, version_order);
+
+CREATE TABLE image_states (
+    image_id INTEGER PRIMARY KEY REFERENCES images (id) ON DELETE CASCADE,
+    status TEXT NOT NULL,
+    reason TEXT,
+    pipeline_arn TEXT,
+    recipe_arn TEXT,
+    os_version TEXT,
+    output_resources TEXT,
+    updated_ms INTEGER NOT NULL
+);
+
+CREATE INDEX image_states_by_pipeline ON image_states (pipeline_arn, image_id);
+
+CREATE TABLE images (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    major INTEGER NOT NULL,
+    minor INTEGER NOT NULL,
+    patch INTEGER NOT NULL,
+    build INTEGER NOT NULL,
+    version_order INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (account, region, slug, major, minor, patch, build)
+);
+
+CREATE INDEX images_by_version_order ON images (account, region, version_order);
+
+CREATE TABLE infrastructure_configurations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    updated_ms INTEGER,
+    body TEXT NOT NULL,
+    UNIQUE (account, region, slug)
+);
+
+CREATE TABLE instances (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    region TEXT NOT NULL,
+    instance_id TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    image_id TEXT NOT NULL,
+    instance_type TEXT NOT NULL,
+    state TEXT NOT NULL,
+    state_reason TEXT,
+    private_ip TEXT,
+    run_id TEXT,
+    launched_ms INTEGER NOT NULL,
+    UNIQUE (region, instance_id)
+);
+
+CREATE INDEX instances_by_state ON instances (region, state);
+
+CREATE TABLE schema_migrations ( number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL);
+
+CREATE TABLE snapshots (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    region TEXT NOT NULL,
+    snapshot_id TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    state TEXT NOT NULL,
+    description TEXT NOT NULL,
+    volume_size_gib INTEGER NOT NULL,
+    created_ms INTEGER NOT NULL,
+    UNIQUE (region, snapshot_id)
+);
+
+CREATE TABLE step_runs (
+    id TEXT PRIMARY KEY,
+    workflow_run_id TEXT NOT NULL REFERENCES workflow_runs (id) ON DELETE CASCADE,
+    execution_id TEXT NOT NULL,
+    ordinal INTEGER NOT NULL,
+    image_arn TEXT NOT NULL,
+    workflow_arn TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    action TEXT NOT NULL,
+    status TEXT NOT NULL,
+    rollback_status TEXT NOT NULL,
+    message TEXT NOT NULL,
+    inputs TEXT NOT NULL,
+    outputs TEXT NOT NULL,
+    on_failure TEXT NOT NULL,
+    timeout_seconds BIGINT NOT NULL,
+    waiting INTEGER NOT NULL,
+    started_ms BIGINT,
+    ended_ms BIGINT
+);
+
+CREATE INDEX step_runs_by_workflow_run ON step_runs (workflow_run_id, ordinal);
+
+CREATE INDEX step_runs_waiting ON step_runs (id) WHERE waiting = 1;
+
+CREATE TABLE tags (
+    arn TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (arn, key)
+);
+
+CREATE TABLE workflow_runs (
+    id TEXT PRIMARY KEY,
+    execution_id TEXT NOT NULL REFERENCES executions (id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    image_arn TEXT NOT NULL,
+    workflow_arn TEXT NOT NULL,
+    type TEXT NOT NULL,
+    status TEXT NOT NULL,
+    message TEXT NOT NULL,
+    parallel_group TEXT NOT NULL,
+    total_steps INTEGER NOT NULL,
+    succeeded_steps INTEGER NOT NULL,
+    failed_steps INTEGER NOT NULL,
+    skipped_steps INTEGER NOT NULL,
+    started_ms BIGINT,
+    ended_ms BIGINT,
+    retried INTEGER NOT NULL
+);
+
+CREATE INDEX workflow_runs_by_image ON workflow_runs (image_arn, ordinal);
+
+CREATE TABLE workflows (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    major INTEGER NOT NULL,
+    minor INTEGER NOT NULL,
+    patch INTEGER NOT NULL,
+    build INTEGER NOT NULL,
+    version_order INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    created_ms INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (account, region, slug, major, minor, patch, build)
+);
+
+CREATE INDEX workflows_by_version_order ON workflows (account, region, version_order);
+
