@@ -144,27 +144,34 @@ std::string describe(const api::runner::StepFailure& failure) {
 
 void StepOutput::add(const std::string& line) {
     constexpr std::string_view step = "Step ";
-    constexpr std::string_view prefixes[] = {"CmdExecution: Stdout: ", "CmdExecution: Stderr: "};
+    constexpr std::string_view command = "CmdExecution: ";
+    constexpr std::string_view out = "CmdExecution: Stdout: ";
+    constexpr std::string_view err = "CmdExecution: Stderr: ";
     if (line.starts_with(step)) {
         step_ = line.substr(step.size());
         lines_.erase(step_);
-        return;
+        in_stderr_ = false;
+    } else if (line.starts_with(out)) {
+        in_stderr_ = false;
+        keep(line.substr(out.size()));
+    } else if (line.starts_with(err)) {
+        // Standard error is one message of several lines; it ends with the next one about the
+        // command.
+        in_stderr_ = true;
+        keep(line.substr(err.size()));
+    } else if (line.starts_with(command)) {
+        in_stderr_ = false;
+    } else if (in_stderr_) {
+        keep(line);
     }
-    std::string_view shown = line;
-    for (const std::string_view prefix : prefixes) {
-        if (shown.starts_with(prefix)) {
-            shown.remove_prefix(prefix.size());
-        }
-    }
-    // Lines about the executor's own doings explain nothing.
-    if (shown.empty() || (shown == line && shown.starts_with("CmdExecution: "))) {
-        return;
-    }
+}
+
+void StepOutput::keep(const std::string& line) {
     if (!lines_.contains(step_) && lines_.size() >= kMostSteps) {
         return;
     }
     auto& kept = lines_[step_];
-    kept.emplace_back(shown.substr(0, 4096));
+    kept.push_back(line.substr(0, 4096));
     if (kept.size() > kMostLines) {
         kept.pop_front();
     }

@@ -43,7 +43,10 @@ public:
     std::vector<std::string> last_lines_of(const std::string& step) const;
 
 private:
+    void keep(const std::string& line);
+
     std::string step_;
+    bool in_stderr_ = false;
     std::map<std::string, std::deque<std::string>> lines_;
 };
 
