@@ -6,6 +6,9 @@ tests run; what needs the AWS CLI or boto3 is skipped where they are absent.
         cli("imagebuilder", "list-images")
 """
 
+import datetime
+import hashlib
+import hmac
 import json
 import os
 import re
@@ -125,6 +128,27 @@ class Server:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, error.headers, error.read().decode(errors="replace")
+
+
+    def signed(self, service, path="/", method="POST", headers=None, body="", region="us-east-1", keys=None):
+        """A raw signed request, for what no client would send: (status, headers, body text). `path` has no query."""
+        key, secret = keys or self.keys()
+        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
+        scope = f"{now[:8]}/{region}/{service}/aws4_request"
+        sent = {**(headers or {}), "Host": self.endpoint.split("//")[1], "X-Amz-Date": now}
+        names = sorted(name.lower() for name in sent)
+        values = {name.lower(): value for name, value in sent.items()}
+        data = body.encode() if isinstance(body, str) else body
+        canonical = "\n".join([method, path, "", *(f"{name}:{values[name]}" for name in names), "", ";".join(names),
+                               hashlib.sha256(data).hexdigest()])
+        signing = ("AWS4" + secret).encode()
+        for part in scope.split("/"):
+            signing = hmac.digest(signing, part.encode(), "sha256")
+        text = "\n".join(["AWS4-HMAC-SHA256", now, scope, hashlib.sha256(canonical.encode()).hexdigest()])
+        signature = hmac.digest(signing, text.encode(), "sha256").hex()
+        sent["Authorization"] = (f"AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders={';'.join(names)}, "
+                                 f"Signature={signature}")
+        return self.http(path, method, sent, data)
 
 
 def cli_programs():

@@ -175,6 +175,14 @@ class Raw(WithServer):
                 connection.sendall(data)
         self.assertEqual(self.server.http("/healthz")[0], 200)
 
+    def test_the_harness_signs_by_itself(self):
+        status, _, body = self.server.signed("imagebuilder", "/ListImages", body="{}")
+        self.assertEqual(status, 200, body)
+        for broken, where in (('{"owner": }', "line 1, column 11"), ("[]", "JSON object"), ("{", "incomplete")):
+            status, headers, body = self.server.signed("imagebuilder", "/ListImages", body=broken)
+            self.assertEqual((status, headers["x-amzn-ErrorType"]), (400, "SerializationException"))
+            self.assertIn(where, body)
+
     def test_signature_material_of_all_kinds(self):
         for value in ("", "x", "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 Credential=////, SignedHeaders=;, Signature=",
                       "AWS4-HMAC-SHA256 " + "Credential=a," * 3000, "Basic eDp5"):
