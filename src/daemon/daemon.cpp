@@ -125,7 +125,7 @@ struct Daemon::Parts {
           build_log(layout.logs(), log),
           executions(*database, image_projection()),
           workers("action", static_cast<int>(config.action_threads)),
-          loop(executions, registry, workers, clock, loop_options(config), &build_log),
+          loop(executions, registry, workers, clock, loop_options(config), &build_log, log),
           credentials(*database),
           router(router_options(config, log), credentials, clock) {
         actions::register_actions(registry, world);
