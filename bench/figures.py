@@ -68,7 +68,7 @@ def build(page, server=None):
     file = data / "bench-build.yaml"
     file.write_text((bench.parent / "examples/nginx/build.yaml").read_text()
                     .replace("path: nginx.yaml", f"path: {bench.parent / 'examples/nginx/nginx.yaml'}")
-                    .replace("Built by Goldsmith", page))
+                    .replace("Hello from a golden image", page))
     begin = time.monotonic()
     process = subprocess.Popen([goldsmith, "build", "--plain", "--data-dir", str(data), str(file)],
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

@@ -87,6 +87,8 @@ function(goldsmith_test folder)
     endif()
     target_link_libraries(${ARG_NAME} PRIVATE goldsmith_flags ${own} ${ARG_DEPS} ${ARG_LIBS}
         GTest::gmock GTest::gtest GTest::gtest_main)
+    # The code under test is optimised, the tests need not be: they compile a third faster.
+    target_compile_options(${ARG_NAME} PRIVATE $<$<CONFIG:Debug>:-O0>)
     target_compile_definitions(${ARG_NAME} PRIVATE
         GOLDSMITH_SOURCE_DIR="${CMAKE_SOURCE_DIR}" GOLDSMITH_BINARY_DIR="${CMAKE_BINARY_DIR}")
     add_test(NAME ${ARG_NAME} COMMAND ${ARG_NAME} --gtest_brief=1)
