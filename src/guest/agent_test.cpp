@@ -203,7 +203,9 @@ TEST(Agent, StopRequestEndsAnExec) {
     options.deadline = soon();
     options.stop = source.get_token();
     options.on_output = [&](std::string_view, bool) { source.request_stop(); };
+    EXPECT_TRUE(session.client.is_usable());
     EXPECT_THROW(session.client.exec(shell("echo go; sleep 600"), options), GuestTimeout);
+    EXPECT_FALSE(session.client.is_usable());
 }
 
 TEST(Agent, EndsTheConnectionOnRubbish) {

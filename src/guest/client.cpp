@@ -18,21 +18,25 @@ constexpr std::size_t kBlock = 64 * 1024;
 /// A stop request is looked at this often.
 constexpr std::chrono::milliseconds kStopSlice{50};
 
+}  // namespace
+
+void GuestClient::lose(const std::string& message) {
+    usable_ = false;
+    throw GuestLost(message);
+}
+
 /// Milliseconds to hand to poll(2); throws when there are none left.
-int poll_slice(Deadline deadline, const std::stop_token& stop) {
+int GuestClient::poll_slice(Deadline deadline, const std::stop_token& stop) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         deadline - std::chrono::steady_clock::now());
-    if (stop.stop_requested()) {
-        throw GuestTimeout("the request to the guest was cancelled");
-    }
-    if (left.count() <= 0) {
-        throw GuestTimeout("the guest did not answer in time");
+    if (stop.stop_requested() || left.count() <= 0) {
+        usable_ = false;
+        throw GuestTimeout(stop.stop_requested() ? "the request to the guest was cancelled"
+                                                 : "the guest did not answer in time");
     }
     const auto slice = stop.stop_possible() ? std::min(left, kStopSlice) : left;
     return static_cast<int>(std::min<long long>(slice.count() + 1, 1 << 30));
 }
-
-}  // namespace
 
 GuestClient::GuestClient(base::Fd stream, Deadline deadline, std::stop_token stop)
     : stream_(std::move(stream)) {
@@ -51,7 +55,7 @@ GuestClient::GuestClient(base::Fd stream, Deadline deadline, std::stop_token sto
                                 std::to_string(kProtocolVersion));
         }
     } catch (const ProtocolError& error) {
-        throw GuestLost("cannot talk to the guest's agent: " + std::string(error.what()));
+        lose("cannot talk to the guest's agent: " + std::string(error.what()));
     }
 }
 
@@ -61,12 +65,11 @@ void GuestClient::fill(Deadline deadline, const std::stop_token& stop) {
     if (got > 0) {
         reader_.feed({block, static_cast<std::size_t>(got)});
     } else if (got == 0) {
-        throw GuestLost("the guest's agent closed the connection");
+        lose("the guest's agent closed the connection");
     } else if (errno == EAGAIN) {
         wait_readable(deadline, stop);
     } else if (errno != EINTR) {
-        throw GuestLost("the connection to the guest broke: " +
-                        std::string(base::SystemError("read").what()));
+        lose("the connection to the guest broke: " + std::string(base::SystemError("read").what()));
     }
 }
 
@@ -88,8 +91,8 @@ void GuestClient::send(const Frame& frame, Deadline deadline, const std::stop_to
             continue;
         }
         if (errno != EAGAIN) {
-            throw GuestLost("the connection to the guest broke: " +
-                            std::string(base::SystemError("write").what()));
+            lose("the connection to the guest broke: " +
+                 std::string(base::SystemError("write").what()));
         }
         const bool may_read = reader_.buffered_bytes() < kMostBuffered;
         pollfd entry{stream_.get(), static_cast<short>(may_read ? POLLIN | POLLOUT : POLLOUT), 0};
@@ -105,7 +108,7 @@ std::optional<Frame> GuestClient::next_frame() {
     try {
         return reader_.next();
     } catch (const ProtocolError& error) {
-        throw GuestLost("the guest's agent broke the protocol: " + std::string(error.what()));
+        lose("the guest's agent broke the protocol: " + std::string(error.what()));
     }
 }
 
@@ -129,8 +132,8 @@ Frame GuestClient::receive_for(std::uint32_t request, Deadline deadline,
 
 void GuestClient::expect_answer_to(std::uint32_t request, const Frame& frame) {
     if (frame.request != request) {
-        throw GuestLost("the guest's agent answered request " + std::to_string(frame.request) +
-                        " while " + std::to_string(request) + " was under way");
+        lose("the guest's agent answered request " + std::to_string(frame.request) + " while " +
+             std::to_string(request) + " was under way");
     }
     if (frame.type == FrameType::error) {
         throw GuestError(frame.payload);
@@ -171,11 +174,11 @@ std::optional<Exited> GuestClient::take_exec_frame(const Frame& frame, std::uint
         try {
             return decode_exited(frame.payload);
         } catch (const ProtocolError& error) {
-            throw GuestLost(error.what());
+            lose(error.what());
         }
     }
     if (frame.type != FrameType::stdout_data && frame.type != FrameType::stderr_data) {
-        throw GuestLost("the guest's agent answered exec with " + describe(frame.type));
+        lose("the guest's agent answered exec with " + describe(frame.type));
     }
     if (options.on_output) {
         options.on_output(frame.payload, frame.type == FrameType::stderr_data);
@@ -217,7 +220,7 @@ void GuestClient::put_file(const std::string& path, std::string_view content, st
     send({FrameType::data, id, {}}, deadline, {});
     const Frame answer = receive_for(id, deadline, {});
     if (answer.type != FrameType::done) {
-        throw GuestLost("the guest's agent answered put_file with " + describe(answer.type));
+        lose("the guest's agent answered put_file with " + describe(answer.type));
     }
 }
 
@@ -229,7 +232,7 @@ std::string GuestClient::get_file(const std::string& path, std::uint64_t most_by
     for (;;) {
         const Frame frame = receive_for(id, deadline, {});
         if (frame.type != FrameType::data || content.size() + frame.payload.size() > most_bytes) {
-            throw GuestLost("the guest's agent answered get_file wrongly");
+            lose("the guest's agent answered get_file wrongly");
         }
         if (frame.payload.empty()) {
             return content;
@@ -243,8 +246,7 @@ void GuestClient::simple(FrameType type, std::string payload, FrameType answer, 
     send({type, id, payload}, deadline, {});
     const Frame frame = receive_for(id, deadline, {});
     if (frame.type != answer || (type == FrameType::ping && frame.payload != payload)) {
-        throw GuestLost("the guest's agent answered " + describe(type) + " with " +
-                        describe(frame.type));
+        lose("the guest's agent answered " + describe(type) + " with " + describe(frame.type));
     }
 }
 

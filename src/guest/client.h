@@ -55,6 +55,10 @@ public:
     GuestClient(GuestClient&&) = default;
     GuestClient& operator=(GuestClient&&) = default;
 
+    /// False after a GuestLost or GuestTimeout: the stream may hold the rest of an answer that
+    /// nobody waits for.
+    bool is_usable() const { return usable_; }
+
     /// The agent's name and version, from its hello.
     const Hello& peer() const { return peer_; }
 
@@ -82,10 +86,12 @@ public:
     void poweroff(Deadline deadline);
 
 private:
+    [[noreturn]] void lose(const std::string& message);
+    int poll_slice(Deadline deadline, const std::stop_token& stop);
     void send(const Frame& frame, Deadline deadline, const std::stop_token& stop);
     Frame receive(Deadline deadline, const std::stop_token& stop);
     std::optional<Frame> next_frame();
-    static void expect_answer_to(std::uint32_t request, const Frame& frame);
+    void expect_answer_to(std::uint32_t request, const Frame& frame);
     std::optional<Exited> take_exec_frame(const Frame& frame, std::uint32_t id,
                                           const ExecOptions& options);
     Frame receive_for(std::uint32_t request, Deadline deadline, const std::stop_token& stop);
@@ -97,6 +103,7 @@ private:
     FrameReader reader_;
     Hello peer_;
     std::uint32_t last_request_ = 0;
+    bool usable_ = true;
 };
 
 }  // namespace goldsmith::guest

@@ -73,7 +73,8 @@ public:
     /// Switches the machine on and returns at once. Throws InstanceFailed.
     virtual void start() = 0;
     /// Waits until the guest has booted and its agent has said hello; from then on guest() works.
-    /// Throws InstanceFailed, also on a stop request.
+    /// Also makes a new connection when the old one cannot be used any more; returns at once when
+    /// it can. Throws InstanceFailed, also on a stop request.
     virtual void wait_ready(Deadline deadline, std::stop_token stop = {}) = 0;
     /// The connection to the agent. Throws InstanceFailed when there is none.
     virtual guest::GuestClient& guest() = 0;

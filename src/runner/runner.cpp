@@ -26,6 +26,10 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kLookAnew = 2s;
 constexpr auto kDefaultReadyLimit = 300s;
 constexpr auto kDefaultCommandLimit = 24h;
+constexpr auto kReconnectLimit = 60s;
+/// A machine that goes down loses its agent first.
+constexpr auto kGoingDown = 10s;
+constexpr std::size_t kTailLines = 30;
 
 /// Logs are beside the runs: <data>/runs/<id> and <data>/logs.
 base::Path log_root(const RunDirectory& directory) {
@@ -192,6 +196,14 @@ void Runner::execute(const Command& command) {
     try {
         const TerminateWatch watch(directory_, terminating_);
         dispatch(command, result);
+    } catch (const guest::GuestTimeout&) {
+        result.outcome = Outcome::failed;
+        result.message = "it did not end within " +
+                         std::to_string(command.timeout_seconds.value_or(0)) +
+                         " seconds and was stopped";
+    } catch (const guest::GuestLost& error) {
+        result.outcome = Outcome::failed;
+        result.message = explain_loss(error.what());
     } catch (const std::exception& error) {
         result.outcome = Outcome::failed;
         result.message = base::error_chain(error);
@@ -214,6 +226,22 @@ void Runner::execute(const Command& command) {
                              .count())}});
 }
 
+/// The connection ends when the machine goes down: then its console explains more than the
+/// connection.
+std::string Runner::explain_loss(const std::string& what) {
+    const Clock::time_point give_up = Clock::now() + kGoingDown;
+    while (instance_->state() != instances::PowerState::off && Clock::now() < give_up) {
+        std::this_thread::sleep_for(20ms);
+    }
+    if (instance_->state() != instances::PowerState::off) {
+        return what;
+    }
+    return "the instance went down or restarted by itself while the command ran (documents restart "
+           "it with exit "
+           "code 194 or the Reboot action); the last lines of its console:\n" +
+           instance_->console_tail(kTailLines);
+}
+
 void Runner::dispatch(const Command& command, CommandResult& result) {
     if (snapshotted_) {
         throw base::Error(
@@ -223,6 +251,11 @@ void Runner::dispatch(const Command& command, CommandResult& result) {
                                                : std::chrono::seconds(kDefaultCommandLimit);
     CommandContext context{spec_,   *instance_, build_log_,           *disk_,
                            region_, cache_,     Clock::now() + limit, terminating_.get_token()};
+    if (command.kind != CommandKind::terminate) {
+        // An earlier command that ran out of time has cost the connection.
+        instance_->wait_ready(std::min(context.deadline, Clock::now() + kReconnectLimit),
+                              terminating_.get_token());
+    }
     switch (command.kind) {
         case CommandKind::execute_documents:
             if (!command.execute_documents) {

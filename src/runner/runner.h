@@ -34,6 +34,7 @@ private:
     void serve();
     void execute(const api::runner::Command& command);
     void dispatch(const api::runner::Command& command, api::runner::CommandResult& result);
+    std::string explain_loss(const std::string& what);
     void terminate();
     void fail(const std::string& message);
     void write_state(api::runner::InstanceState state, const std::string& message = "");

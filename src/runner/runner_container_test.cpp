@@ -188,6 +188,45 @@ TEST_F(RunnerContainer, TerminateEndsACommandThatRuns) {
     EXPECT_EQ(world_->state()->state, InstanceState::terminated);
 }
 
+Command shell_step(const std::string& id, const std::string& script) {
+    Command wanted;
+    wanted.id = id;
+    wanted.kind = CommandKind::execute_documents;
+    wanted.execute_documents.emplace();
+    wanted.execute_documents->phases = {"build"};
+    wanted.execute_documents->documents.push_back(
+        {"arn:x",
+         "x",
+         "name: x\nschemaVersion: 1.0\nphases:\n  - name: build\n    steps:\n      - name: Only\n"
+         "        action: ExecuteBash\n        inputs:\n          commands:\n            - " +
+             script + "\n",
+         {}});
+    return wanted;
+}
+
+TEST_F(RunnerContainer, AfterATimeoutTheNextCommandWorks) {
+    base::Child runner = start();
+    world_->wait_state(InstanceState::running);
+    Command slow = shell_step("slow", "sleep 600");
+    slow.timeout_seconds = 2;
+    EXPECT_EQ(run(slow).message, "it did not end within 2 seconds and was stopped");
+    const auto next = run(command("metadata", CommandKind::collect_metadata));
+    EXPECT_EQ(next.outcome, Outcome::succeeded) << next.message.value_or("");
+    world_->send(command("end", CommandKind::terminate));
+    EXPECT_TRUE(runner.wait_for(30s).has_value());
+}
+
+TEST_F(RunnerContainer, AnInstanceThatRestartsByItselfIsExplained) {
+    base::Child runner = start();
+    world_->wait_state(InstanceState::running);
+    const auto result = run(shell_step("reboot", "systemctl reboot; sleep 60"));
+    EXPECT_EQ(result.outcome, Outcome::failed);
+    EXPECT_NE(result.message->find("went down or restarted by itself"), std::string::npos)
+        << *result.message;
+    world_->send(command("end", CommandKind::terminate));
+    EXPECT_TRUE(runner.wait_for(30s).has_value());
+}
+
 TEST_F(RunnerContainer, AKilledRunnerLeavesNoProcess) {
     base::Child runner = start();
     world_->wait_state(InstanceState::running);

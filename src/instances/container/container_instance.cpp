@@ -102,6 +102,9 @@ bool ContainerInstance::is_alive() {
 }
 
 void ContainerInstance::wait_ready(Deadline deadline, std::stop_token stop) {
+    if (guest_ && !guest_->is_usable()) {
+        guest_.reset();  // the agent sees the end of the connection and makes another one
+    }
     while (!guest_) {
         if (stop.stop_requested()) {
             fail("its start was cancelled");

@@ -47,11 +47,13 @@ void make_disk(const base::Path& disk) {
 }  // namespace
 
 std::string mirror_of_host() {
-    const auto result = base::run({"apt-get",
-                                   {"indextargets", "--format", "$(SITE)", "Created-By: Packages"},
-                                   {},
-                                   false,
-                                   {}});
+    const auto result =
+        base::run({"apt-get",
+                   {"indextargets", "--format", "$(REPO_URI)dists/$(RELEASE)/InRelease",
+                    "Created-By: Packages"},
+                   {},
+                   false,
+                   {}});
     return result.stdout_text.substr(0, result.stdout_text.find('\n'));
 }
 
