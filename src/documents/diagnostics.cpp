@@ -1,5 +1,6 @@
 #include "documents/diagnostics.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace goldsmith::documents {
@@ -39,7 +40,11 @@ void DiagnosticSink::error(Position position, std::string message) {
 
 void DiagnosticSink::throw_if_any() const {
     if (!diagnostics_.empty()) {
-        throw DocumentErrors(diagnostics_);
+        std::vector<Diagnostic> sorted = diagnostics_;
+        std::ranges::stable_sort(sorted, {}, [](const Diagnostic& diagnostic) {
+            return std::pair(diagnostic.position.line, diagnostic.position.column);
+        });
+        throw DocumentErrors(std::move(sorted));
     }
 }
 

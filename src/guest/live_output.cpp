@@ -73,7 +73,8 @@ void LiveOutput::step_finished(const StepRecord& step) {
 
 void LiveOutput::message(std::string_view text) {
     if (mode_ == LiveMode::trace) {
-        out_ << text << std::endl;
+        // One write per line: it may be read by somebody who is waiting for it.
+        out_ << std::string(text) + "\n" << std::flush;
         return;
     }
     constexpr std::string_view output_prefix = "CmdExecution: ";

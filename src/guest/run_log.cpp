@@ -104,7 +104,8 @@ void RunLog::output(std::string_view prefix, std::string_view line) {
     }
     append(console_buffer_, console_, " Info ", prefix, line);
     if (listener_) {
-        listener_(std::string(prefix) + std::string(line));
+        listener_buffer_.assign(prefix).append(line);
+        listener_(listener_buffer_);
     }
 }
 

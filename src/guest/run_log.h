@@ -57,6 +57,7 @@ private:
     base::Fd application_;
     std::string console_buffer_;
     std::string application_buffer_;
+    std::string listener_buffer_;
     std::string time_text_;
     base::Time time_of_text_{};
 };

@@ -3,6 +3,8 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
+#include <initializer_list>
 
 #include "base/encoding.h"
 
@@ -32,35 +34,51 @@ std::vector<std::string> base64_forms(std::string_view value) {
     return forms;
 }
 
-/// Group 1 is what is kept before the secret part.
-constexpr const char* credential_patterns[] = {
-    R"(()\b(?:AKIA|ASIA)[0-9A-Z]{16}\b)",
-    R"((?i)(aws_secret_access_key["']?\s*[=:]\s*["']?)[A-Za-z0-9/+]{40})",
-    R"((?i)(aws_session_token["']?\s*[=:]\s*["']?)[A-Za-z0-9/+=]{64,})",
-    R"(()\b(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{36,}\b)",
-    R"(()\bgithub_pat_[A-Za-z0-9_]{22,}\b)",
-    R"(()\bglpat-[A-Za-z0-9_-]{20,})",
-    R"(()\bxox[abprs]-[A-Za-z0-9-]{10,})",
-    R"(()\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,})",
-    R"((?i)(authorization:\s*(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{8,})",
-    R"((://[^/\s:@]{0,128}:)[^/\s:@]{1,256}@)",
+/// Group 1 is what is kept before the secret part. `signs`: texts without which a line cannot
+/// match; looking for them is so much cheaper that most runs never build a pattern.
+struct CredentialPattern {
+    const char* pattern;
+    std::initializer_list<std::string_view> signs;
+    const char* rewrite = "\\1****";
 };
+
+const CredentialPattern credential_patterns[] = {
+    {R"(()\b(?:AKIA|ASIA)[0-9A-Z]{16}\b)", {"AKIA", "ASIA"}},
+    {R"(((?:aws_secret_access_key|AWS_SECRET_ACCESS_KEY|SecretAccessKey)["']?\s*[=:]\s*["']?)[A-Za-z0-9/+]{40})",
+     {"aws_secret_access_key", "AWS_SECRET_ACCESS_KEY", "SecretAccessKey"}},
+    {R"(((?:aws_session_token|AWS_SESSION_TOKEN|SessionToken)["']?\s*[=:]\s*["']?)[A-Za-z0-9/+=]{64,})",
+     {"aws_session_token", "AWS_SESSION_TOKEN", "SessionToken"}},
+    {R"(()\b(?:ghp|gho|ghu|ghs|ghr)_[A-Za-z0-9]{36,}\b)", {"ghp_", "gho_", "ghu_", "ghs_", "ghr_"}},
+    {R"(()\bgithub_pat_[A-Za-z0-9_]{22,}\b)", {"github_pat_"}},
+    {R"(()\bglpat-[A-Za-z0-9_-]{20,})", {"glpat-"}},
+    {R"(()\bxox[abprs]-[A-Za-z0-9-]{10,})", {"xox"}},
+    {R"(()\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,})", {".eyJ"}},
+    {R"((?i)(authorization:\s*(?:bearer|basic)\s+)[A-Za-z0-9._~+/=-]{8,})",
+     {"uthorization:", "UTHORIZATION:"}},
+    {R"((://[^/\s:@]*:)[^/\s:@]+@)", {"://"}, "\\1****@"},
+};
+
+bool has_sign(std::string_view text, const CredentialPattern& pattern) {
+    return std::ranges::any_of(pattern.signs, [text](std::string_view sign) {
+        return text.find(sign) != std::string_view::npos;
+    });
+}
 
 }  // namespace
 
+/// Compiled when first needed: that costs more than the rest of a short run.
 struct SecretMasker::Patterns {
-    std::vector<std::unique_ptr<RE2>> each;
-    std::unique_ptr<RE2> any;
+    std::array<std::unique_ptr<RE2>, std::size(credential_patterns)> compiled;
+
+    const RE2& at(std::size_t index) {
+        if (!compiled[index]) {
+            compiled[index] = std::make_unique<RE2>(credential_patterns[index].pattern);
+        }
+        return *compiled[index];
+    }
 };
 
-SecretMasker::SecretMasker() : patterns_(std::make_unique<Patterns>()) {
-    std::string all;
-    for (const char* pattern : credential_patterns) {
-        patterns_->each.push_back(std::make_unique<RE2>(pattern));
-        all += (all.empty() ? "(?:" : "|(?:") + std::string(pattern) + ")";
-    }
-    patterns_->any = std::make_unique<RE2>(all);
-}
+SecretMasker::SecretMasker() : patterns_(std::make_unique<Patterns>()) {}
 
 SecretMasker::~SecretMasker() = default;
 
@@ -103,7 +121,9 @@ bool SecretMasker::needs_mask(std::string_view text) const {
             return true;
         }
     }
-    return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *patterns_->any);
+    return std::ranges::any_of(credential_patterns, [text](const CredentialPattern& pattern) {
+        return has_sign(text, pattern);
+    });
 }
 
 std::string SecretMasker::mask(std::string_view text) const {
@@ -114,9 +134,9 @@ std::string SecretMasker::mask(std::string_view text) const {
             at = result.find(form, at + mask_text.size());
         }
     }
-    if (RE2::PartialMatch(result, *patterns_->any)) {
-        for (const auto& pattern : patterns_->each) {
-            RE2::GlobalReplace(&result, *pattern, "\\1****");
+    for (std::size_t i = 0; i < std::size(credential_patterns); ++i) {
+        if (has_sign(result, credential_patterns[i])) {
+            RE2::GlobalReplace(&result, patterns_->at(i), credential_patterns[i].rewrite);
         }
     }
     return result;

@@ -25,7 +25,7 @@ public:
     /// The text with every secret replaced. Works on whole lines: cut texts with safe_cut().
     std::string mask(std::string_view text) const;
 
-    /// True when mask() would change the text; much cheaper than mask().
+    /// False when mask() would surely not change the text; much cheaper than mask().
     bool needs_mask(std::string_view text) const;
 
     /// The greatest position up to `wanted` at which cutting `text` splits no known secret.

@@ -80,7 +80,7 @@ StepRunner::AttemptEnd StepRunner::attempt() {
         return iterate(deadline);
     } catch (const StepTimedOut& error) {
         record_.stderr_text = error.stderr_text();
-        const std::string limit = std::to_string(step_.timeout_seconds) + " seconds";
+        const std::string limit = std::to_string(step_.timeout_seconds) + " s";
         log_attempt_failure("timed out after " + limit);
         fail(StepStatus::timed_out,
              step_.loop ? "Loop execution timed out" : "the step timed out after " + limit);

@@ -1,11 +1,14 @@
 // toe: runs component documents inside an instance, and serves the guest protocol there.
+#include <boost/json.hpp>
 #include <exception>
 #include <filesystem>
 #include <iostream>
 #include <string>
 #include <vector>
 
+#include "documents/component_schema.h"
 #include "guest/agent_main.h"
+#include "guest/json_text.h"
 #include "guest/toe_commands.h"
 
 namespace {
@@ -13,6 +16,7 @@ namespace {
 constexpr const char* usage =
     "usage: toe run --documents FILE[,FILE...] [options]    run component documents\n"
     "       toe validate --documents FILE[,FILE...]         check them without running\n"
+    "       toe schema                                      print a JSON Schema of documents\n"
     "       toe agent --connect PATH                        serve the guest protocol\n"
     "       toe --version\n"
     "\n"
@@ -33,6 +37,10 @@ int dispatch(const std::vector<std::string>& arguments, const std::string& progr
     }
     if (command == "validate") {
         return goldsmith::guest::toe_validate(rest);
+    }
+    if (command == "schema") {
+        std::cout << goldsmith::guest::pretty_json(goldsmith::documents::component_schema());
+        return 0;
     }
     if (command == "agent") {
         return goldsmith::guest::agent_main(rest, program);
