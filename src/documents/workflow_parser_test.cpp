@@ -114,16 +114,16 @@ TEST(WorkflowParser, ReportsEveryProblemWithItsPlace) {
                   "    action: DistributeImage\n"
                   "    timeoutSeconds: 0\n"
                   "    onFailure: Stop\n"),
-        "w.yaml:2:1: error: unknown key 'stepz' in a workflow document. Did you mean 'steps'?\n"
         "w.yaml:1:16: error: the schema version must be 1.0\n"
+        "w.yaml:2:1: error: unknown key 'stepz' in a workflow document. Did you mean 'steps'?\n"
         "w.yaml:4:11: error: the step name 'x' must begin with a letter and hold 2 to 100 "
         "letters, digits, '-' and '_'\n"
         "w.yaml:5:13: error: there is no action 'LaunchInstanse'. Did you mean "
         "'LaunchInstance'?\n"
         "w.yaml:7:13: error: the action DistributeImage is not allowed in a BUILD workflow\n"
-        "w.yaml:9:16: error: 'onFailure' must be Abort or Continue\n"
         "w.yaml:8:21: error: 'timeoutSeconds' must be a whole number from 1 to 43200 for the "
-        "action DistributeImage");
+        "action DistributeImage\n"
+        "w.yaml:9:16: error: 'onFailure' must be Abort or Continue");
 }
 
 struct Wrong {
