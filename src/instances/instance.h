@@ -29,6 +29,8 @@ struct RootFileSystem {
     std::uint64_t length_bytes = 0;
     /// mount(8)'s name: "ext4", "xfs", "btrfs".
     std::string type = "ext4";
+    /// 1-based; 0 for a disk without a partition table.
+    unsigned partition = 0;
 
     bool operator==(const RootFileSystem&) const = default;
 };
@@ -42,6 +44,8 @@ struct InstanceSpec {
     base::Path disk;
     std::string disk_format = "qcow2";
     RootFileSystem root;
+    /// The disk was made larger than its image: extend the root to it.
+    bool grow_root = false;
     unsigned vcpus = 1;
     std::uint64_t memory_mib = 1024;
     /// An empty private folder for sockets and mount points.

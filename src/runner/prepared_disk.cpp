@@ -44,7 +44,7 @@ instances::RootFileSystem find_root(const store::DiskReader& disk) {
         throw base::Error("the image has no partition with a root file system");
     }
     return {partition->offset, partition->length,
-            mount_type(store::probe_file_system(disk, partition->offset))};
+            mount_type(store::probe_file_system(disk, partition->offset)), partition->number};
 }
 
 }  // namespace
@@ -55,6 +55,7 @@ PreparedDisk::PreparedDisk(const api::runner::RunSpec& spec, const base::Path& p
     const auto disk = open_disk(base_);
     root_ = find_root(*disk);
     const auto wanted = static_cast<std::uint64_t>(std::max(spec.disk_size_gib, 0)) * kGib;
+    is_larger_ = wanted > disk->size();
     make_overlay(std::max(wanted, disk->size()));
 }
 

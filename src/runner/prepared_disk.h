@@ -22,6 +22,8 @@ public:
     const base::Path& path() const { return path_; }
     const store::CachedDisk& base() const { return base_; }
     const instances::RootFileSystem& root() const { return root_; }
+    /// The overlay is larger than the parent.
+    bool is_larger() const { return is_larger_; }
 
 private:
     void make_overlay(std::uint64_t wanted_bytes);
@@ -29,6 +31,7 @@ private:
     base::Path path_;
     store::CachedDisk base_;
     instances::RootFileSystem root_;
+    bool is_larger_ = false;
 };
 
 }  // namespace goldsmith::runner

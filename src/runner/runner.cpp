@@ -129,6 +129,7 @@ void Runner::launch() {
     machine.run_id = spec_.run_id;
     machine.disk = disk_->path();
     machine.root = disk_->root();
+    machine.grow_root = disk_->is_larger();
     machine.vcpus = static_cast<unsigned>(spec_.vcpus);
     machine.memory_mib = static_cast<std::uint64_t>(spec_.memory_mib);
     machine.work_directory = directory_.file("work");

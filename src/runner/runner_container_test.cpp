@@ -216,6 +216,19 @@ TEST_F(RunnerContainer, AfterATimeoutTheNextCommandWorks) {
     EXPECT_TRUE(runner.wait_for(30s).has_value());
 }
 
+TEST_F(RunnerContainer, ALargerDiskIsThereForTheGuest) {
+    world_->spec().disk_size_gib = 5;  // the parent has 2
+    world_->write_spec();
+    base::Child runner = start();
+    world_->wait_state(InstanceState::running);
+    const auto result =
+        run(shell_step("space", "test $(df --output=avail -BG / | tail -1 | tr -dc 0-9) -ge 3"));
+    EXPECT_EQ(result.outcome, Outcome::succeeded)
+        << result.message.value_or("") << base::read_file(world_->run_directory() / "runner.log");
+    world_->send(command("end", CommandKind::terminate));
+    EXPECT_TRUE(runner.wait_for(30s).has_value());
+}
+
 TEST_F(RunnerContainer, AnInstanceThatRestartsByItselfIsExplained) {
     base::Child runner = start();
     world_->wait_state(InstanceState::running);

@@ -3,11 +3,13 @@
 #include <sys/mount.h>
 
 #include <csignal>
+#include <utility>
 
 #include "base/error.h"
 #include "base/hash.h"
 #include "guest/unix_socket.h"
 #include "instances/container/nspawn_command.h"
+#include "instances/container/root_growth.h"
 
 namespace goldsmith::instances {
 
@@ -52,8 +54,17 @@ void ContainerInstance::fail(const std::string& what) const {
 
 void ContainerInstance::attach_disk() {
     disk_ = std::make_unique<DiskExport>(spec_.disk, spec_.disk_format, spec_.work_directory);
+    const bool grows = std::exchange(spec_.grow_root, false);
+    if (grows) {
+        spec_.root.length_bytes = grow_partition(disk_->path(), spec_.root.partition);
+    }
     loop_ = std::make_unique<LoopDevice>(disk_->path(), spec_.root.offset_bytes,
                                          spec_.root.length_bytes, spec_.work_directory);
+    if (grows) {
+        if (auto reason = grow_file_system(spec_.root.type, loop_->path())) {
+            shortcomings_.push_back(std::move(*reason));
+        }
+    }
     const base::Path target = spec_.work_directory / "root";
     base::make_directories(target, 0700);
     // No device nodes: what an image brings along must not open the host's devices.
@@ -232,7 +243,11 @@ std::string ContainerInstance::console_tail(std::size_t lines) const {
 }
 
 std::vector<std::string> ContainerInstance::shortcomings() const {
-    return cgroup_ ? cgroup_->shortcomings() : std::vector<std::string>{};
+    std::vector<std::string> all = shortcomings_;
+    if (cgroup_) {
+        all.insert(all.end(), cgroup_->shortcomings().begin(), cgroup_->shortcomings().end());
+    }
+    return all;
 }
 
 }  // namespace goldsmith::instances

@@ -51,6 +51,7 @@ private:
     Mount nspawn_state_;
     std::unique_ptr<base::Child> machine_;
     std::optional<guest::GuestClient> guest_;
+    std::vector<std::string> shortcomings_;
 };
 
 }  // namespace goldsmith::instances

@@ -6,6 +6,7 @@
 #include "instances/container/disk_export.h"
 #include "instances/container/network.h"
 #include "instances/container/nspawn_command.h"
+#include "instances/container/root_growth.h"
 
 namespace goldsmith::instances {
 namespace {
@@ -42,6 +43,17 @@ TEST(ExportCommand, QuotesCommasInPaths) {
     const base::Command command = export_command("/a,b/disk.qcow2", "qcow2", "/m,n/raw");
     EXPECT_THAT(command.arguments[1], testing::HasSubstr("filename=/a,,b/disk.qcow2,"));
     EXPECT_THAT(command.arguments[5], testing::HasSubstr("mountpoint=/m,,n/raw,"));
+}
+
+TEST(RootGrowth, ReadsLengthsFromADump) {
+    const std::string dump =
+        "label: gpt\nfirst-lba: 2048\n\n"
+        "/w/disk.raw1 : start=      262144, size=    16513024, type=4F68BCE3, name=\"root\"\n"
+        "/w/disk.raw2 : start=        2048, size=        6144, type=21686148\n"
+        "/w/disk.raw12 : start=        9000, size=        1, type=21686148\n";
+    EXPECT_EQ(partition_length(dump, 1), 16513024ULL * 512);
+    EXPECT_EQ(partition_length(dump, 2), 6144ULL * 512);
+    EXPECT_FALSE(partition_length(dump, 3));
 }
 
 TEST(Cgroups, ReadsV1AndV2AndBothAtOnce) {
