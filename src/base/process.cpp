@@ -161,7 +161,10 @@ void prepare_stream(Streams& streams, std::size_t index, const Stdio& stdio) {
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    ::signal(SIGPIPE, SIG_DFL);
+    // What we ignore is our business; a program expects to begin with the defaults.
+    for (const int signal_number : {SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGTERM}) {
+        ::signal(signal_number, SIG_DFL);
+    }
     ::execve(prepared.program.c_str(), prepared.argument_pointers.data(),
              prepared.environment_pointers.data());
     fail();

@@ -1,6 +1,7 @@
 #include "cli/image_reference.h"
 
 #include "base/error.h"
+#include "catalogue/entry.h"
 #include "store/region_set.h"
 
 namespace goldsmith::cli {
@@ -8,7 +9,12 @@ namespace goldsmith::cli {
 namespace {
 
 bool is_meant(const store::ImageManifest& image, const std::string& reference) {
-    return image.id.str() == reference || image.name == reference || image.source == reference;
+    if (image.id.str() == reference || image.name == reference || image.source == reference) {
+        return true;
+    }
+    // A managed image's versions are named `<entry>-<version>`.
+    const auto entry = catalogue::find_entry(reference);
+    return entry && image.name.starts_with(entry->name + "-");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // goldsmith run IMAGE: boots an image and opens a shell in it; everything is gone when it ends. The
 // runner owns the machine, as in a build; this command is its terminal.
 #include <CLI/CLI.hpp>
+#include <csignal>
 
 #include "base/error.h"
 #include "base/process.h"
@@ -48,6 +49,9 @@ base::Command shell_command(const RunCommand& options, const daemon::Config& con
 }
 
 int run_image(const RunCommand& options) {
+    // The terminal's keys are meant for the shell inside.
+    ::signal(SIGINT, SIG_IGN);
+    ::signal(SIGQUIT, SIG_IGN);
     base::SpawnOptions spawning;
     spawning.stdin_from = base::Stdio::inherit();
     spawning.stdout_to = base::Stdio::inherit();

@@ -8,6 +8,8 @@
 // everything but the disk and the console file.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -96,6 +98,10 @@ public:
     virtual PowerState state() = 0;
     /// The last lines of the console, for messages, without control characters.
     virtual std::string console_tail(std::size_t lines) const = 0;
+    /// The guest's init as this host numbers it, for entering its namespaces with a terminal.
+    /// Nothing where the guest is no process of this host, or is not running.
+    virtual std::optional<pid_t> init_process() const { return std::nullopt; }
+
     /// What was asked for but cannot be given on this host ("no CPU limit: ..."), one per line.
     virtual std::vector<std::string> shortcomings() const { return {}; }
 };

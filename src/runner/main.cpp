@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -12,6 +13,7 @@
 #include "instances/fake/fake_driver.h"
 #include "runner/run_directory.h"
 #include "runner/runner.h"
+#include "runner/shell.h"
 
 namespace goldsmith::runner {
 namespace {
@@ -67,6 +69,15 @@ int run(const base::Path& path) {
 }  // namespace goldsmith::runner
 
 int main(int argc, char** argv) {
+    if (argc > 2 && std::string_view(argv[1]) == "shell") {
+        try {
+            return goldsmith::runner::run_shell(
+                goldsmith::runner::parse_shell_options({argv + 2, argv + argc}));
+        } catch (const std::exception& error) {
+            std::fprintf(stderr, "goldsmith: %s\n", goldsmith::base::error_chain(error).c_str());
+            return 1;
+        }
+    }
     if (argc != 2) {
         std::fprintf(
             stderr, "usage: goldsmith-runner RUN_DIRECTORY (started by the engine, not by hand)\n");

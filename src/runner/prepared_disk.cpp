@@ -14,9 +14,8 @@ namespace {
 
 constexpr std::uint64_t kGib = 1ULL << 30;
 
-std::unique_ptr<store::DiskReader> open_disk(const store::CachedDisk& disk) {
-    return disk.format() == "raw" ? store::open_raw_disk(disk.path())
-                                  : store::map_image_file(disk.path(), disk.format()).disk;
+std::unique_ptr<store::DiskReader> open_disk(const base::Path& file, const std::string& format) {
+    return format == "raw" ? store::open_raw_disk(file) : store::map_image_file(file, format).disk;
 }
 
 std::string mount_type(store::FileSystemKind kind) {
@@ -52,20 +51,29 @@ instances::RootFileSystem find_root(const store::DiskReader& disk) {
 PreparedDisk::PreparedDisk(const api::runner::RunSpec& spec, const base::Path& path,
                            store::RegionStore& region, store::DiskCache& cache)
     : path_(path), base_(cache.get(region, store::SnapshotId::parse(spec.parent_snapshot))) {
-    const auto disk = open_disk(base_);
+    const auto disk = open_disk(base_->path(), base_->format());
     root_ = find_root(*disk);
     const auto wanted = static_cast<std::uint64_t>(std::max(spec.disk_size_gib, 0)) * kGib;
     is_larger_ = wanted > disk->size();
-    make_overlay(std::max(wanted, disk->size()));
+    make_overlay(base_->path(), base_->format(), std::max(wanted, disk->size()));
 }
 
-void PreparedDisk::make_overlay(std::uint64_t wanted_bytes) {
+PreparedDisk::PreparedDisk(const base::Path& image_file, const std::string& format,
+                           const base::Path& path)
+    : path_(path) {
+    const auto disk = open_disk(image_file, format);
+    root_ = find_root(*disk);
+    make_overlay(image_file, format, disk->size());
+}
+
+void PreparedDisk::make_overlay(const base::Path& backing, const std::string& format,
+                                std::uint64_t wanted_bytes) {
     base::RunOptions options;
     options.timeout = std::chrono::seconds(60);
     options.die_with_parent = true;
     base::run_checked({"qemu-img",
-                       {"create", "-q", "-f", "qcow2", "-F", base_.format(), "-b",
-                        base_.path().string(), path_.string(), std::to_string(wanted_bytes)},
+                       {"create", "-q", "-f", "qcow2", "-F", format, "-b", backing.string(),
+                        path_.string(), std::to_string(wanted_bytes)},
                        {},
                        false,
                        {}},

@@ -19,17 +19,22 @@ public:
     PreparedDisk(const api::runner::RunSpec& spec, const base::Path& path,
                  store::RegionStore& region, store::DiskCache& cache);
 
+    /// An overlay on a disk image file that nobody may write to meanwhile.
+    PreparedDisk(const base::Path& image_file, const std::string& format, const base::Path& path);
+
     const base::Path& path() const { return path_; }
-    const store::CachedDisk& base() const { return base_; }
+    /// The cached parent; only of an overlay on a snapshot.
+    const store::CachedDisk& base() const { return base_.value(); }
     const instances::RootFileSystem& root() const { return root_; }
     /// The overlay is larger than the parent.
     bool is_larger() const { return is_larger_; }
 
 private:
-    void make_overlay(std::uint64_t wanted_bytes);
+    void make_overlay(const base::Path& backing, const std::string& format,
+                      std::uint64_t wanted_bytes);
 
     base::Path path_;
-    store::CachedDisk base_;
+    std::optional<store::CachedDisk> base_;
     instances::RootFileSystem root_;
     bool is_larger_ = false;
 };

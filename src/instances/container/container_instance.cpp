@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "guest/unix_socket.h"
+#include "instances/container/guest_init.h"
 #include "instances/container/nspawn_command.h"
 #include "instances/container/root_growth.h"
 
@@ -106,6 +107,10 @@ void ContainerInstance::boot() {
     options.die_with_parent = true;
     const InstanceCgroup::Inside inside(*cgroup_);
     machine_ = std::make_unique<base::Child>(base::spawn(nspawn_command(settings), options));
+}
+
+std::optional<pid_t> ContainerInstance::init_process() const {
+    return machine_ ? find_guest_init(machine_->pid()) : std::nullopt;
 }
 
 bool ContainerInstance::is_alive() {

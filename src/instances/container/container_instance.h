@@ -29,6 +29,7 @@ public:
     void kill() noexcept override;
     PowerState state() override;
     std::string console_tail(std::size_t lines) const override;
+    std::optional<pid_t> init_process() const override;
     std::vector<std::string> shortcomings() const override;
 
 private:
