@@ -14,6 +14,6 @@ for path in tracked_files(root, ".h", ".cpp"):
     if path.suffix == ".h" and "#pragma once" not in text:
         violations.append(f"{path}: no '#pragma once'")
     for number, line in enumerate(text.splitlines(), 1):
-        if re.search(r"\b(system|popen)\s*\(\s*\"", line):
+        if re.search(r"(?:^|[;{(=]|::)\s*(system|popen)\s*\(\s*\"", line):
             violations.append(f"{path}:{number}: no shell strings; use base::Command")
 finish(violations, checked)

@@ -16,7 +16,8 @@ namespace goldsmith::instances {
 /// bytes. Number 0 means a disk without a table. Throws base::Error.
 std::uint64_t grow_partition(const base::Path& disk, unsigned number);
 
-/// Extends the file system, which is not mounted, to its device. Nothing when it worked, else why not.
+/// Extends the file system, which is not mounted, to its device. Nothing when it worked, else why
+/// not.
 std::optional<std::string> grow_file_system(const std::string& type, const base::Path& device);
 
 /// The length in bytes of partition `number` in the text of `sfdisk --dump`; nothing when it is not
