@@ -166,11 +166,7 @@ RunStatus LocalEngine::poll(const RunId& run) {
 bool LocalEngine::reap(const RunId& run) {
     auto children = children_.lock();
     const auto child = children->find(run.text());
-    if (child == children->end() || !child->second.poll()) {
-        return false;
-    }
-    children->erase(child);
-    return true;
+    return child != children->end() && child->second.poll().has_value();
 }
 
 void LocalEngine::send(const RunId& run, std::string_view command_id, std::string_view command) {
@@ -199,7 +195,10 @@ void LocalEngine::cancel(const RunId& run) {
     {
         // A child that has not taken its lock yet is only known to us.
         auto children = children_.lock();
-        children->erase(run.text());
+        const auto child = children->find(run.text());
+        if (child != children->end() && !child->second.poll()) {
+            child->second.end();
+        }
     }
     if (!folder.is_locked()) {
         folder.sweep();
@@ -208,6 +207,7 @@ void LocalEngine::cancel(const RunId& run) {
 
 void LocalEngine::forget(const RunId& run) {
     cancel(run);
+    children_.lock()->erase(run.text());
     base::remove_tree(directory_of(run));
     base::remove_tree(options_.runs_directory / ("." + run.text() + ".submit"));
 }

@@ -44,11 +44,12 @@ private:
     base::Path directory_of(const RunId& run) const;
     void start_runner(const RunId& run);
 
-    /// True when the runner was our child and has ended.
+    /// True when the runner was our child and has ended, each time it is asked: whoever still holds
+    /// the lock then (a process of the runner's) must not make a dead runner look like a new one.
     bool reap(const RunId& run);
 
     LocalEngineOptions options_;
-    /// Runners that this process started. Detached before the object dies: they outlive us.
+    /// Runners that this process started, until they are forgotten. Detached before the object dies: they outlive us.
     base::Guarded<std::map<std::string, base::Child>> children_;
 };
 
