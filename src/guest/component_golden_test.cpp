@@ -6,8 +6,10 @@
 // Comments at the top of a document set up its run: `# phases: a,b`, `# parameters: n=v,n=v`, and
 // `# runs: N` for one that reboots N-1 times.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <boost/json.hpp>
+#include <climits>
 #include <cstdlib>
 #include <filesystem>
 #include <regex>
@@ -54,14 +56,22 @@ std::vector<std::string> split(const std::string& text) {
     return parts;
 }
 
+std::string this_host() {
+    char name[HOST_NAME_MAX + 1] = {};
+    ::gethostname(name, sizeof name - 1);
+    return name;
+}
+
 std::string normalised(std::string text, const std::string& folder) {
     for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder, at)) {
         text.replace(at, folder.size(), "FOLDER");
     }
-    const std::pair<const char*, const char*> rules[] = {
+    const std::pair<std::string, std::string> rules[] = {
         {R"([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12})", "ID"},
         {R"(TOE_[0-9_-]+_UTC-0)", "TOE_TIME"},
         {R"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(Z|[+-][0-9:]{5}))", "TIME"},
+        {R"(\b20[0-9]{2}-[0-9]{2}-[0-9]{2}\b)", "DATE"},
+        {R"(\\")" + this_host() + R"(\\")", R"(\"HOST\")"},
     };
     for (const auto& [pattern, replacement] : rules) {
         text = std::regex_replace(text, std::regex(pattern), replacement);
@@ -91,6 +101,8 @@ protected:
     GoldenDocument() : folder_("golden"), before_(fs::current_path()) {
         fs::copy_file(golden_folder / (GetParam() + ".yml"), folder_.path() / "document.yml");
         fs::current_path(folder_.path());
+        // Values of the environment show in the expectations.
+        ::setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
     }
     ~GoldenDocument() override { fs::current_path(before_); }
 
