@@ -14,6 +14,7 @@ import contextlib
 import glob
 import os
 import shutil
+import signal
 import sys
 import time
 import unittest
@@ -119,13 +120,18 @@ class MainJob(unittest.TestCase):
                 self.assertEqual(self.amis_named(name + "*"), {region: [] for region in harness.REGIONS})
 
     def test_3_cancel(self):
+        """At once, and in the middle of a step."""
         if not self.real:
             self.skipTest("a build without a machine ends before it can be cancelled")
-        name = tutorial.unique("cancelled")
-        image = self.quick_image(tutorial.QUICK.format(seconds=600), name)
-        self.cli("imagebuilder", "cancel-image-creation", "--image-build-version-arn", image)
-        self.wait(image, "CANCELLED")
-        self.assertEqual(self.amis_named(name + "*"), {region: [] for region in harness.REGIONS})
+        for moment in ("at once", "in a step"):
+            with self.subTest(moment):
+                name = tutorial.unique("cancelled")
+                image = self.quick_image(tutorial.QUICK.format(seconds=600), name)
+                if moment == "in a step":
+                    self.wait_for_step(image)
+                self.cli("imagebuilder", "cancel-image-creation", "--image-build-version-arn", image)
+                self.wait(image, "CANCELLED")
+                self.assertEqual(self.amis_named(name + "*"), {region: [] for region in harness.REGIONS})
 
     # ---- what must not be lost -------------------------------------------------------------------------------
 
@@ -144,6 +150,35 @@ class MainJob(unittest.TestCase):
         self.assertEqual({region: len(images) for region, images in self.amis_named(name + "*").items()},
                          {region: 1 for region in harness.REGIONS})
 
+    def test_5_the_runner_is_killed(self):
+        """In the middle of a step: the build ends, soon and with the cause."""
+        if not self.real:
+            self.skipTest("without a machine nothing is in the middle of a step")
+        name = tutorial.unique("orphan")
+        image = self.quick_image(tutorial.QUICK.format(seconds=600), name)
+        self.wait_for_step(image)
+        for runner in self.runners():
+            os.kill(runner, signal.SIGKILL)
+        image = self.wait(image, "FAILED")
+        self.assertIn("killed or crashed", image["state"]["reason"])
+        self.assertEqual(self.amis_named(name + "*"), {region: [] for region in harness.REGIONS})
+
+    def wait_for_step(self, image):
+        """Until the machine prints what the quick component prints."""
+        deadline = time.monotonic() + self.patience_seconds
+        self.wait(image, "BUILDING")
+        while True:
+            with contextlib.suppress(harness.AwsError):  # nothing has been logged yet
+                if "marker-of-Pause" in tutorial.log_of(self.cli, image):
+                    return
+            self.assertLess(time.monotonic(), deadline, "the step never began")
+            time.sleep(0.2)
+
+    def runners(self):
+        found = [int(path.split("/")[2]) for path, command in self.commands()
+                 if "goldsmith-runner" in command.split()[0]]
+        self.assertTrue(found, "no runner is alive")
+        return found
 
     # ---- afterwards ------------------------------------------------------------------------------------------
 
@@ -172,14 +207,17 @@ class MainJob(unittest.TestCase):
         return found
 
     def processes(self):
-        """Command lines that name the data directory, but for the server and this test."""
+        return [command for _, command in self.commands()]
+
+    def commands(self):
+        """Processes whose command lines name the data directory, but for the server and this test."""
         found = []
         for path in glob.glob("/proc/[0-9]*/cmdline"):
             if int(path.split("/")[2]) in (os.getpid(), self.server.process.pid):
                 continue
             with contextlib.suppress(OSError), open(path, "rb") as file:
                 command = file.read().replace(b"\0", b" ").decode(errors="replace")
-                found += [command] if self.server.data_dir + "/" in command else []
+                found += [(path, command)] if self.server.data_dir + "/" in command else []
         return found
 
 
