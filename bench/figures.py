@@ -57,7 +57,8 @@ def runner_peaks():
         try:
             if entry.name.isdigit() and (entry / "comm").read_text().strip() == "goldsmith-runne":
                 peak = re.search(r"VmHWM:\s+(\d+)", (entry / "status").read_text())
-                peaks[int(entry.name)] = int(peak.group(1)) / 1024
+                if peak:  # a process that is ending has no memory any more
+                    peaks[int(entry.name)] = int(peak.group(1)) / 1024
         except OSError:
             pass  # it ended meanwhile
     return peaks
@@ -69,18 +70,17 @@ def build(page, server=None):
     file.write_text((bench.parent / "examples/nginx/build.yaml").read_text()
                     .replace("path: nginx.yaml", f"path: {bench.parent / 'examples/nginx/nginx.yaml'}")
                     .replace("Hello from a golden image", page))
-    begin = time.monotonic()
-    process = subprocess.Popen([goldsmith, "build", "--plain", "--data-dir", str(data), str(file)],
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    peak = 0.0
-    os.set_blocking(process.stdout.fileno(), False)
-    output = ""
-    while process.poll() is None:
-        peak = max([peak, *runner_peaks().values()])
-        output += process.stdout.read() or ""
-        time.sleep(0.02)
-    seconds = time.monotonic() - begin
-    output += process.stdout.read() or ""
+    with open(data / "bench-build.log", "w+") as log:
+        begin = time.monotonic()
+        process = subprocess.Popen([goldsmith, "build", "--plain", "--data-dir", str(data), str(file)],
+                                   stdout=log, stderr=subprocess.STDOUT)
+        peak = 0.0
+        while process.poll() is None:
+            peak = max([peak, *runner_peaks().values()])
+            time.sleep(0.02)
+        seconds = time.monotonic() - begin
+        log.seek(0)
+        output = log.read()
     if process.returncode != 0:
         raise SystemExit("the build failed:\n" + output[-3000:])
     return seconds, output, peak
@@ -134,7 +134,7 @@ def main():
     if (programs / "store_bench").exists():
         print("(d) store", flush=True)
         subprocess.run([str(programs / "store_bench")], check=True)
-    print(json.dumps({"whole": whole, "user": user, "by_hand": hand, "warm": warm}))
+    print(json.dumps({"whole": whole, "user": user, "by_hand": hand, "warm": warm}), flush=True)
 
 
 main()

@@ -3,4 +3,7 @@
 # limit, measured in this run. Needs root. Data stays in $GOLDSMITH_BENCH_DIR (default: build/bench).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-exec python3 bench/figures.py "$(realpath "$1")" "${GOLDSMITH_BENCH_DIR:-$PWD/build/bench}"
+bin=$(realpath "$1")
+python3 bench/figures.py "$bin" "${GOLDSMITH_BENCH_DIR:-$PWD/build/bench}"
+echo "toe"
+python3 bench/toe.py "$bin/toe"
