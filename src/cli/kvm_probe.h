@@ -1,5 +1,6 @@
-// Whether KVM really works: a guest of one boot sector is run and has to say so. A device node
-// proves nothing: under nested virtualisation it may be there and hang every guest.
+// Whether KVM really works: a guest of one boot sector enters 64-bit mode with paging and has
+// to say so. A device node proves nothing: under nested virtualisation it may be there and hang
+// every guest that is more than a boot sector in real mode.
 #pragma once
 
 #include <string>
@@ -13,5 +14,9 @@ struct KvmProbe {
 
 /// Takes a second when it works and at most ten when it does not.
 KvmProbe probe_kvm();
+
+/// The guest alone, under an accelerator of QEMU's. With "tcg" it works wherever QEMU does, which
+/// is how the probe itself is tested.
+KvmProbe run_probe_guest(const std::string& accelerator);
 
 }  // namespace goldsmith::cli
