@@ -1,6 +1,8 @@
 #include "base/random.h"
 
+#include <fcntl.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -8,9 +10,29 @@
 
 #include "base/encoding.h"
 #include "base/error.h"
+#include "base/files.h"
 #include "base/hash.h"
 
 namespace goldsmith::base {
+namespace {
+
+/// For kernels before 3.17, which have no getrandom.
+void fill_from_device(char* to, std::size_t size) {
+    const Fd device = open_file("/dev/urandom", O_RDONLY);
+    while (size > 0) {
+        const ssize_t got = ::read(device.get(), to, size);
+        if (got <= 0) {
+            if (got < 0 && errno == EINTR) {
+                continue;
+            }
+            throw SystemError("read /dev/urandom");
+        }
+        to += got;
+        size -= static_cast<std::size_t>(got);
+    }
+}
+
+}  // namespace
 
 void SystemRandom::fill(void* data, std::size_t size) {
     auto* to = static_cast<char*>(data);
@@ -19,6 +41,10 @@ void SystemRandom::fill(void* data, std::size_t size) {
         if (got < 0) {
             if (errno == EINTR) {
                 continue;
+            }
+            if (errno == ENOSYS) {
+                fill_from_device(to, size);
+                return;
             }
             throw SystemError("read random bytes");
         }

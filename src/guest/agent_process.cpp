@@ -13,6 +13,8 @@ namespace {
 
 /// How long output is awaited that a background process holds open.
 constexpr std::chrono::milliseconds kOutputGrace{200};
+/// Kernels before 5.3 have no pidfd_open: the end of the process is found by looking.
+constexpr std::chrono::milliseconds kPollWithoutPidfd{10};
 constexpr std::size_t kBlock = 64 * 1024;
 
 base::Child start(const ExecRequest& request) {
@@ -125,6 +127,13 @@ void AgentProcess::pump(bool with_output, const Output& output) {
             give_up_output_at_ = Clock::now() + kOutputGrace;
         }
     }
+}
+
+std::optional<AgentProcess::Clock::time_point> AgentProcess::wake_at() const {
+    if (!pidfd_ && !status_) {
+        return Clock::now() + kPollWithoutPidfd;
+    }
+    return give_up_output_at_;
 }
 
 std::optional<Exited> AgentProcess::ended(bool with_output) {

@@ -41,7 +41,7 @@ public:
     /// How it ended, once all output has been passed on (or given up).
     std::optional<Exited> ended(bool with_output);
     /// When ended() should be asked again although nothing became readable.
-    std::optional<Clock::time_point> wake_at() const { return give_up_output_at_; }
+    std::optional<Clock::time_point> wake_at() const;
 
 private:
     void read_from(base::Fd& pipe, bool is_stderr, const Output& output);

@@ -78,6 +78,10 @@ void ProcessTree::refresh(const Table& table) {
 
 std::size_t ProcessTree::signal(int signal_number) {
     const Table table = read_table();
+    if (table.empty()) {
+        // No /proc here (a bare chroot): at least the group that the leader founded.
+        return ::kill(-leader_, signal_number) == 0 ? 1 : 0;
+    }
     refresh(table);
     std::size_t count = 0;
     for (const auto& [pid, start_time] : members_) {
