@@ -31,7 +31,7 @@ UpdatePlan plan_yum(const std::string& program, const Words& include, const Word
     return {{command(program, options, include)}, {}};
 }
 
-UpdatePlan plan_apt(const Words& include, const Words& exclude) {
+UpdatePlan plan_apt(const Words& include, const Words& to_hold) {
     UpdatePlan plan;
     const auto apt = [](Words arguments, const Words& more = {}) {
         // Configuration files that were changed by hand stay; dpkg must not ask.
@@ -43,9 +43,9 @@ UpdatePlan plan_apt(const Words& include, const Words& exclude) {
         return made;
     };
     plan.update.push_back(command("apt-get", {"update"}));
-    if (!exclude.empty()) {
-        plan.update.push_back(command("apt-mark", {"hold"}, exclude));
-        plan.restore.push_back(command("apt-mark", {"unhold"}, exclude));
+    if (!to_hold.empty()) {
+        plan.update.push_back(command("apt-mark", {"hold"}, to_hold));
+        plan.restore.push_back(command("apt-mark", {"unhold"}, to_hold));
     }
     plan.update.push_back(include.empty() ? apt({"upgrade"})
                                           : apt({"install", "--only-upgrade"}, include));
@@ -89,7 +89,15 @@ std::optional<PackageManager> find_package_manager() {
     return std::nullopt;
 }
 
-UpdatePlan plan_update(PackageManager manager, const Words& include, const Words& exclude) {
+std::optional<base::Command> list_held_command(PackageManager manager) {
+    if (manager != PackageManager::apt) {
+        return std::nullopt;
+    }
+    return command("apt-mark", {"showhold"});
+}
+
+UpdatePlan plan_update(PackageManager manager, const Words& include, const Words& exclude,
+                       const Words& held) {
     const Words wanted = without(include, exclude);
     if (!include.empty() && wanted.empty()) {
         return {};  // everything that was asked for is excluded
@@ -100,7 +108,7 @@ UpdatePlan plan_update(PackageManager manager, const Words& include, const Words
         case PackageManager::yum:
             return plan_yum("yum", wanted, exclude);
         case PackageManager::apt:
-            return plan_apt(wanted, exclude);
+            return plan_apt(wanted, without(exclude, held));
         case PackageManager::zypper:
             return plan_zypper(wanted, exclude);
         case PackageManager::apk:

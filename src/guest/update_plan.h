@@ -21,8 +21,14 @@ struct UpdatePlan {
 /// The first one that this system has: dnf, yum, apt-get, zypper, apk.
 std::optional<PackageManager> find_package_manager();
 
-/// Both lists empty: all updates. Both given: `include` without `exclude`.
+/// Lists the packages that somebody holds back already, one per line; nothing where a plan leaves
+/// no holds behind.
+std::optional<base::Command> list_held_command(PackageManager manager);
+
+/// Both lists empty: all updates. Both given: `include` without `exclude`. Packages that are `held`
+/// already stay so.
 UpdatePlan plan_update(PackageManager manager, const std::vector<std::string>& include,
-                       const std::vector<std::string>& exclude);
+                       const std::vector<std::string>& exclude,
+                       const std::vector<std::string>& held = {});
 
 }  // namespace goldsmith::guest

@@ -1,6 +1,8 @@
 // UpdateOS: installs updates through the system's own package manager, without questions.
 #include <unistd.h>
 
+#include <sstream>
+
 #include "guest/modules/logged_command.h"
 #include "guest/modules/modules.h"
 #include "guest/update_plan.h"
@@ -17,6 +19,28 @@ void run_all(const std::vector<base::Command>& commands, ModuleContext& context)
     }
 }
 
+/// What somebody else holds back must stay so.
+std::vector<std::string> held_packages(PackageManager manager) {
+    std::vector<std::string> names;
+    if (const auto command = list_held_command(manager)) {
+        std::istringstream lines(base::run_checked(*command));
+        for (std::string name; std::getline(lines, name);) {
+            names.push_back(name);
+        }
+    }
+    return names;
+}
+
+/// Packages that were held back must not stay so, whatever happened: also when the run is being
+/// stopped or the step is out of time, hence with a deadline of its own.
+void restore(const std::vector<base::Command>& commands, const ModuleContext& context) {
+    constexpr std::chrono::seconds limit{60};
+    const StopSignal undisturbed;
+    ModuleContext own{context.log,   undisturbed,    std::chrono::steady_clock::now() + limit,
+                      context.quiet, context.remote, context.nested};
+    run_all(commands, own);
+}
+
 }  // namespace
 
 ModuleResult update_os(const ModuleInput& input, ModuleContext& context) {
@@ -27,15 +51,17 @@ ModuleResult update_os(const ModuleInput& input, ModuleContext& context) {
     if (!manager) {
         throw StepFailure("UpdateOS found none of dnf, yum, apt-get, zypper and apk");
     }
-    const UpdatePlan plan = plan_update(*manager, input.list("include"), input.list("exclude"));
+    const std::vector<std::string> exclude = input.list("exclude");
+    const UpdatePlan plan =
+        plan_update(*manager, input.list("include"), exclude,
+                    exclude.empty() ? std::vector<std::string>() : held_packages(*manager));
     try {
         run_all(plan.update, context);
     } catch (...) {
-        // Packages that were held back must not stay so, whatever happened.
-        run_all(plan.restore, context);
+        restore(plan.restore, context);
         throw;
     }
-    run_all(plan.restore, context);
+    restore(plan.restore, context);
     return {};
 }
 
