@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "guest/regular_file.h"
 
 namespace goldsmith::guest {
 
@@ -80,6 +81,8 @@ void copy_entries(const FilePath& source, const FilePath& target, const ModuleCo
 
 void copy_one_file(const FilePath& source, const FilePath& target, bool overwrite) {
     check_file_target(target, overwrite);
+    require_regular_file(source);
+    require_regular_file(target);
     make_parents(target);
     std::error_code same;
     if (fs::equivalent(source, target, same)) {

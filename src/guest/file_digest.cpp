@@ -36,9 +36,10 @@ const EVP_MD* find_algorithm(std::string_view name) {
 
 std::optional<std::string> file_digest_hex(std::string_view algorithm, const std::string& path) {
     const EVP_MD* kind = find_algorithm(algorithm);
-    const base::Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    // A pipe must not keep the run waiting.
+    const base::Fd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     struct stat facts {};
-    if (!file || ::fstat(file.get(), &facts) != 0 || S_ISDIR(facts.st_mode)) {
+    if (!file || ::fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode)) {
         return std::nullopt;
     }
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),

@@ -6,6 +6,7 @@
 #include "guest/modules/modules.h"
 #include "guest/ownership.h"
 #include "guest/path_rules.h"
+#include "guest/regular_file.h"
 #include "guest/text_encoding.h"
 
 namespace goldsmith::guest {
@@ -27,8 +28,8 @@ ModuleResult create_file(const ModuleInput& input, ModuleContext&) {
     make_parents(path);
     // A file that is to be private must not be readable for a moment first.
     const base::Fd file =
-        base::open_file(path, O_WRONLY | O_CREAT | O_TRUNC | (overwrite ? 0 : O_EXCL),
-                        permissions ? mode & 0700 : mode);
+        open_regular_file(path, O_WRONLY | O_CREAT | O_TRUNC | (overwrite ? 0 : O_EXCL),
+                          permissions ? mode & 0700 : mode);
     apply_ownership(path, ownership, true);
     if (permissions && ::fchmod(file.get(), mode) != 0) {
         throw base::SystemError("change the mode of " + path);
