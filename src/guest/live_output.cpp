@@ -1,17 +1,14 @@
 #include "guest/live_output.h"
 
-#include <cstdio>
+#include "guest/running_line.h"
 
 namespace goldsmith::guest {
 namespace {
 
 constexpr std::size_t kept_lines = 20;
-
-std::string seconds_between(base::Time start, base::Time end) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.1f s", static_cast<double>((end - start).count()) / 1000.0);
-    return text;
-}
+/// Of a line that is shown again under a failed step.
+constexpr std::size_t shown_columns = 400;
+constexpr std::chrono::milliseconds refresh_every{500};
 
 const char* colour_of(StepStatus status) {
     switch (status) {
@@ -30,45 +27,92 @@ const char* colour_of(StepStatus status) {
 
 }  // namespace
 
-std::string LiveOutput::coloured(std::string_view text, const char* colour) const {
-    return terminal_ ? colour + std::string(text) + "\033[0m" : std::string(text);
+LiveOutput::LiveOutput(std::ostream& out, LiveMode mode, std::size_t terminal_columns)
+    : out_(out), mode_(mode), columns_(terminal_columns) {
+    if (watching() && columns_ > 0) {
+        refresher_ = std::jthread([this] { keep_line_current(); });
+    }
 }
 
-void LiveOutput::document_started(const DocumentRecord& document) {
-    if (mode_ == LiveMode::watch) {
-        out_ << document.location << std::endl;
+LiveOutput::~LiveOutput() {
+    running_.lock()->ended = true;
+    ended_.notify_all();
+    if (refresher_.joinable()) {
+        refresher_.join();
+    }
+}
+
+void LiveOutput::keep_line_current() {
+    auto running = running_.lock();
+    while (!running.wait_until(ended_, Clock::now() + refresh_every,
+                               [&running] { return running->ended; })) {
+        if (!running->step.empty()) {
+            show_running(*running);
+        }
+    }
+}
+
+void LiveOutput::show_running(const Running& running) {
+    const auto elapsed =
+        std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - running.since);
+    const std::string last = running.last_lines.empty() ? "" : running.last_lines.back();
+    // One column is left free: a full line would wrap.
+    out_ << "\r\033[K" << running_line(running.step, running.action, elapsed, last, columns_ - 1)
+         << std::flush;
+}
+
+std::string LiveOutput::coloured(std::string_view text, const char* colour) const {
+    return columns_ > 0 ? colour + std::string(text) + "\033[0m" : std::string(text);
+}
+
+void LiveOutput::document_started(std::string_view location) {
+    if (watching()) {
+        const auto running = running_.lock();
+        out_ << location << std::endl;
     }
 }
 
 void LiveOutput::phase_started(const PhaseRecord& phase) {
-    if (mode_ == LiveMode::watch) {
+    if (watching()) {
+        const auto running = running_.lock();
         out_ << "  " << phase.name << std::endl;
     }
 }
 
 void LiveOutput::step_started(const StepRecord& step) {
-    last_lines_.clear();
-    if (mode_ == LiveMode::watch && terminal_) {
-        out_ << "    " << step.name << " (" << step.action << ") ..." << std::flush;
+    if (!watching()) {
+        return;
+    }
+    auto running = running_.lock();
+    running->step = step.name;
+    running->action = step.action;
+    running->since = Clock::now();
+    running->last_lines.clear();
+    if (columns_ > 0) {
+        show_running(*running);
+    } else {
+        out_ << "    " << step.name << " (" << step.action << ") started" << std::endl;
     }
 }
 
 void LiveOutput::step_finished(const StepRecord& step) {
-    if (mode_ != LiveMode::watch) {
+    if (!watching()) {
         return;
     }
-    out_ << (terminal_ ? "\r\033[K" : "") << "    " << step.name << " (" << step.action << ") "
+    auto running = running_.lock();
+    out_ << (columns_ > 0 ? "\r\033[K" : "") << "    " << step.name << " (" << step.action << ") "
          << coloured(step_status_name(step.status), colour_of(step.status)) << ", "
-         << seconds_between(step.start_time, step.end_time);
+         << duration_text(step.end_time - step.start_time);
     if (!step.failure_message.empty()) {
-        out_ << ": " << step.failure_message;
+        out_ << ": " << printable(step.failure_message, shown_columns);
     }
     out_ << std::endl;
     if (step.status == StepStatus::failed || step.status == StepStatus::timed_out) {
-        for (const std::string& line : last_lines_) {
+        for (const std::string& line : running->last_lines) {
             out_ << "      | " << line << std::endl;
         }
     }
+    running->step.clear();
 }
 
 void LiveOutput::message(std::string_view text) {
@@ -78,10 +122,11 @@ void LiveOutput::message(std::string_view text) {
         return;
     }
     constexpr std::string_view output_prefix = "CmdExecution: ";
-    if (mode_ == LiveMode::watch && text.starts_with(output_prefix)) {
-        last_lines_.emplace_back(text.substr(output_prefix.size()));
-        if (last_lines_.size() > kept_lines) {
-            last_lines_.pop_front();
+    if (watching() && text.starts_with(output_prefix)) {
+        auto running = running_.lock();
+        running->last_lines.push_back(printable(text.substr(output_prefix.size()), shown_columns));
+        if (running->last_lines.size() > kept_lines) {
+            running->last_lines.pop_front();
         }
     }
 }

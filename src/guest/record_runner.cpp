@@ -16,9 +16,6 @@ using documents::ComponentStep;
 
 namespace {
 
-/// The top document and three levels below it.
-constexpr std::size_t longest_chain = 4;
-
 bool is_remote(const std::string& location) {
     return location.starts_with("s3://") || location.starts_with("arn:");
 }
@@ -68,13 +65,17 @@ std::string canonical_location(const std::string& location) {
     return ignored ? location : path.string();
 }
 
+std::string read_local_document(const std::string& path) {
+    constexpr std::uint64_t largest_document = 16U << 20;
+    return base::read_file(path, largest_document);
+}
+
 std::string load_document(const std::string& location, const std::string& bucket_owner,
                           RemoteAccess& remote) {
     if (is_remote(location)) {
         return remote.document(location, bucket_owner);
     }
-    constexpr std::uint64_t largest_document = 16U << 20;
-    return base::read_file(location, largest_document);
+    return read_local_document(location);
 }
 
 std::map<std::string, std::string> effective_parameters(
@@ -146,7 +147,7 @@ Flow RecordRunner::run_document(const ComponentDocument& document, DocumentRecor
         record.name = document.name;
         record.description = document.description;
     }
-    services_.observer.document_started(record);
+    services_.observer.document_started(services_.log.masker().mask(record.location));
     current_location_ = record.location;
     ValueResolver resolver(
         {document, record, record_.execution_id, services_.remote, services_.log});
@@ -225,7 +226,7 @@ RunRecord RecordRunner::load_nested(const ModuleInput& input, const std::string&
                           " is already running above this step; a document "
                           "must not run itself");
     }
-    if (chain.size() >= longest_chain) {
+    if (chain.size() >= longest_document_chain) {
         throw StepFailure("the document " + location + " would be nested more than 3 levels deep");
     }
     RunRecord run;
@@ -246,7 +247,7 @@ RunRecord RecordRunner::load_nested(const ModuleInput& input, const std::string&
         load_document(location, input.text("document-s3-bucket-owner"), services_.remote);
     const ComponentDocument parsed =
         documents::parse_component(document.source, location, services_.rules);
-    if (chain.size() + 1 == longest_chain && runs_nested_documents(parsed)) {
+    if (chain.size() + 1 == longest_document_chain && runs_nested_documents(parsed)) {
         throw StepFailure("the document " + location +
                           " is nested 3 levels deep and must not contain ExecuteDocument");
     }

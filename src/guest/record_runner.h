@@ -57,6 +57,12 @@ std::map<std::string, std::string> effective_parameters(
 /// Two names of one document compare equal afterwards.
 std::string canonical_location(const std::string& location);
 
+/// The top document and three levels below it.
+inline constexpr std::size_t longest_document_chain = 4;
+
+/// The text of a document that is a file here. Throws base::Error.
+std::string read_local_document(const std::string& path);
+
 /// The text of a document: a local path, or something remote.
 std::string load_document(const std::string& location, const std::string& bucket_owner,
                           RemoteAccess& remote);

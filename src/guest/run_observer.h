@@ -10,7 +10,8 @@ namespace goldsmith::guest {
 class RunObserver {
 public:
     virtual ~RunObserver() = default;
-    virtual void document_started(const DocumentRecord&) {}
+    /// Its location, masked.
+    virtual void document_started(std::string_view) {}
     virtual void phase_started(const PhaseRecord&) {}
     virtual void step_started(const StepRecord&) {}
     virtual void step_finished(const StepRecord&) {}

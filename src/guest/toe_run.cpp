@@ -1,3 +1,4 @@
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -137,6 +138,17 @@ void apply_options(const Options& options, const std::vector<std::string>& argum
     }
 }
 
+/// The width of the terminal that standard error is; 0 when it is none.
+std::size_t terminal_columns() {
+    constexpr std::size_t usual = 80;
+    if (::isatty(STDERR_FILENO) != 1) {
+        return 0;
+    }
+    winsize size{};
+    const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+    return known ? size.ws_col : usual;
+}
+
 int run_request(const ToeConfig& config, LiveMode mode) {
     StopSignal stop;
     install_signal_handlers(stop);
@@ -145,7 +157,7 @@ int run_request(const ToeConfig& config, LiveMode mode) {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     base::SystemClock clock;
     OfflineAccess remote;
-    LiveOutput live(std::cerr, mode, ::isatty(STDERR_FILENO) == 1);
+    LiveOutput live(std::cerr, mode, terminal_columns());
     const RunResult result = run_components(config.request, {clock, stop, remote, live});
     if (!result.diagnostics.empty()) {
         std::cerr << result.diagnostics << std::endl;
