@@ -3,6 +3,7 @@
 
 #include "guest/executor.h"
 #include "guest/json_text.h"
+#include "guest/nesting_check.h"
 #include "guest/record_runner.h"
 #include "guest/toe_commands.h"
 #include "guest/toe_options.h"
@@ -59,7 +60,11 @@ std::string check_documents(const Options& options) {
         try {
             const std::string text =
                 load_document(location, options.text("document-s3-bucket-owner"), remote);
-            documents::parse_component(text, location, rules);
+            const auto document = documents::parse_component(text, location, rules);
+            auto problems = nesting_problems(document, rules);
+            if (!problems.empty()) {
+                throw documents::DocumentErrors(std::move(problems));
+            }
         } catch (const documents::DocumentErrors& errors) {
             std::cerr << errors.to_string() << std::endl;
             if (first_problem.empty()) {
