@@ -143,12 +143,12 @@ json::object document_json(const DocumentRecord& document, const SecretMasker& m
                                       {"steps", std::move(steps)}});
     }
     return {{"name", document.name},
-            {"filePath", document.location},
+            {"filePath", utf8_text(masker.mask(document.location))},
             {"status", scope_status_name(document.status)},
             {"description", document.description},
             {"startTime", format_report_time(document.start_time)},
             {"endTime", format_report_time(document.end_time)},
-            {"failureMessage", document.failure_message},
+            {"failureMessage", utf8_text(masker.mask(document.failure_message))},
             {"phases", std::move(phases)}};
 }
 

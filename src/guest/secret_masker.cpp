@@ -6,33 +6,8 @@
 #include <array>
 #include <initializer_list>
 
-#include "base/encoding.h"
-
 namespace goldsmith::guest {
 namespace {
-
-constexpr std::size_t shortest_encoded = 4;  ///< shorter secrets would match by chance when encoded
-
-/// The part of base64 text that stays the same wherever `value` stands in the encoded bytes: one
-/// form for each of the three alignments.
-std::vector<std::string> base64_forms(std::string_view value) {
-    constexpr std::size_t unstable_front[] = {0, 2, 3};
-    std::vector<std::string> forms;
-    for (std::size_t offset = 0; offset < 3; ++offset) {
-        const std::string padded = std::string(offset, '\0') + std::string(value);
-        std::string text = base::base64_encode(padded);
-        const std::size_t stable_end = padded.size() * 8 / 6;
-        text.resize(std::min(text.size(), stable_end));
-        text.erase(0, unstable_front[offset]);
-        if (text.size() >= shortest_encoded) {
-            forms.push_back(text);
-            std::ranges::replace(text, '+', '-');
-            std::ranges::replace(text, '/', '_');
-            forms.push_back(text);
-        }
-    }
-    return forms;
-}
 
 /// Group 1 is what is kept before the secret part. `signs`: texts without which a line cannot
 /// match; looking for them is so much cheaper that most runs never build a pattern.
@@ -95,44 +70,13 @@ SecretMasker::SecretMasker() : patterns_(std::make_unique<Patterns>()) {}
 
 SecretMasker::~SecretMasker() = default;
 
-void SecretMasker::add_form(std::string form) {
-    if (form.empty() || std::ranges::find(forms_, form) != forms_.end()) {
-        return;
-    }
-    forms_.push_back(std::move(form));
-    std::ranges::stable_sort(forms_, std::greater<>(), &std::string::size);
-}
-
 void SecretMasker::add(std::string_view value) {
-    while (!value.empty() && (value.back() == '\n' || value.back() == '\r')) {
-        value.remove_suffix(1);
-    }
-    if (value.empty()) {
-        return;
-    }
-    add_form(std::string(value));
-    if (value.size() >= shortest_encoded) {
-        add_form(base::percent_encode(value));
-        for (std::string& form : base64_forms(value)) {
-            add_form(std::move(form));
-        }
-    }
-    // Logs are written by the line, so the lines of a key file are secrets of their own.
-    for (std::size_t begin = 0;
-         value.find('\n') != std::string_view::npos && begin < value.size();) {
-        const std::size_t end = std::min(value.find('\n', begin), value.size());
-        if (end - begin >= shortest_encoded) {
-            add_form(std::string(value.substr(begin, end - begin)));
-        }
-        begin = end + 1;
-    }
+    finder_.add(value);
 }
 
 bool SecretMasker::needs_mask(std::string_view text) const {
-    for (const std::string& form : forms_) {
-        if (text.find(form) != std::string_view::npos) {
-            return true;
-        }
+    if (finder_.finds_any(text)) {
+        return true;
     }
     return may_hold_sign(text) &&
            std::ranges::any_of(credential_patterns, [text](const CredentialPattern& pattern) {
@@ -141,13 +85,13 @@ bool SecretMasker::needs_mask(std::string_view text) const {
 }
 
 std::string SecretMasker::mask(std::string_view text) const {
-    std::string result(text);
-    for (const std::string& form : forms_) {
-        for (std::size_t at = result.find(form); at != std::string::npos;) {
-            result.replace(at, form.size(), mask_text);
-            at = result.find(form, at + mask_text.size());
-        }
+    std::string result;
+    std::size_t done = 0;
+    for (const auto& [begin, end] : finder_.find(text)) {
+        result.append(text.substr(done, begin - done)).append(mask_text);
+        done = end;
     }
+    result.append(text.substr(done));
     for (std::size_t i = 0; i < std::size(credential_patterns); ++i) {
         if (has_sign(result, credential_patterns[i])) {
             RE2::GlobalReplace(&result, patterns_->at(i), credential_patterns[i].rewrite);
@@ -156,22 +100,17 @@ std::string SecretMasker::mask(std::string_view text) const {
     return result;
 }
 
+/// How far back a blank is looked for.
+constexpr std::size_t blank_search_bytes = 4096;
+
 std::size_t SecretMasker::safe_cut(std::string_view text, std::size_t wanted) const {
-    std::size_t cut = std::min(wanted, text.size());
-    for (bool moved = true; moved && cut > 0;) {
-        moved = false;
-        for (const std::string& form : forms_) {
-            const std::size_t from = cut > form.size() ? cut - form.size() : 0;
-            const std::size_t at = text.find(form, from);
-            // A secret that may just be arriving counts too: its start stands at the end of the
-            // text.
-            if (at != std::string_view::npos && at < cut && at + form.size() > cut) {
-                cut = at;
-                moved = true;
-            }
-        }
+    wanted = std::min(wanted, text.size());
+    // Credentials that are only known by their shape hold no blanks.
+    const std::size_t blank = text.substr(0, wanted).find_last_of(" \t");
+    if (blank != std::string_view::npos && wanted - blank < blank_search_bytes) {
+        wanted = blank + 1;
     }
-    return cut;
+    return finder_.safe_cut(text, wanted);
 }
 
 }  // namespace goldsmith::guest

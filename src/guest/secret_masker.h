@@ -1,12 +1,13 @@
-// SecretMasker keeps secret values out of logs and reports. It knows values that were given as
-// secret, in plain, base64 and URL-encoded form, and it recognises credentials by their shape (the
-// list stands in docs/toe.md). One thread.
+// SecretMasker keeps secret values out of logs and reports: values that were given as secret, in
+// whatever form SecretFinder knows, and credentials by their shape (the list stands in
+// docs/toe.md). One thread.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
+
+#include "guest/secret_finder.h"
 
 namespace goldsmith::guest {
 
@@ -31,13 +32,12 @@ public:
     /// The greatest position up to `wanted` at which cutting `text` splits no known secret.
     std::size_t safe_cut(std::string_view text, std::size_t wanted) const;
 
-    bool has_secrets() const { return !forms_.empty(); }
+    bool has_secrets() const { return !finder_.empty(); }
 
 private:
     struct Patterns;
-    void add_form(std::string form);
 
-    std::vector<std::string> forms_;  ///< longest first
+    SecretFinder finder_;
     std::unique_ptr<Patterns> patterns_;
 };
 
