@@ -1,13 +1,17 @@
 #include "guest/executor.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 
 #include "base/error.h"
 #include "base/random.h"
 #include "guest/reboot.h"
 #include "guest/record_runner.h"
+#include "guest/resume_trigger.h"
 #include "guest/run_log.h"
 #include "guest/run_report.h"
 #include "guest/run_state.h"
@@ -33,6 +37,23 @@ documents::ComponentRules rules_of(const std::vector<std::string>& blocked) {
     return rules;
 }
 
+std::vector<std::string> own_environment() {
+    std::vector<std::string> entries;
+    for (char** entry = ::environ; *entry != nullptr; ++entry) {
+        entries.emplace_back(*entry);
+    }
+    return entries;
+}
+
+void restore_environment(const std::vector<std::string>& entries) {
+    for (const std::string& entry : entries) {
+        const std::size_t equals = entry.find('=');
+        if (equals != std::string::npos) {
+            ::setenv(entry.substr(0, equals).c_str(), entry.c_str() + equals + 1, 1);
+        }
+    }
+}
+
 class Execution {
 public:
     Execution(const RunRequest& request, const RunSurroundings& surroundings)
@@ -48,7 +69,7 @@ public:
         try {
             run_to_end();
         } catch (const documents::DocumentErrors& errors) {
-            result_.diagnostics = errors.to_string();
+            result_.diagnostics = masker_.mask(errors.to_string());
             fail(errors.what());
         } catch (const std::exception& error) {
             fail(base::error_chain(error));
@@ -88,6 +109,7 @@ private:
         }
         state_ = std::move(*loaded);
         remove_resume_trigger();
+        restore_environment(state_.environment);
         open_log();
         log_->info("Recovery completed for detailed output.");
         log_->info("Executor: System has rebooted successfully");
@@ -105,6 +127,12 @@ private:
         record.end_time = record.start_time;
         record.phases = request_.phases;
         state_.blocked_actions = request_.blocked_actions;
+        state_.secret_parameters = request_.secret_parameters;
+        // Before anything is said about the documents: a message may quote a value.
+        keep_secrets(request_.parameters);
+        for (const DocumentRequest& document : request_.documents) {
+            keep_secrets(document.parameters);
+        }
         // Documents first: a mistyped name leaves no folder behind.
         load_documents();
         const base::Path folder = std::filesystem::absolute(request_.log_directory) /
@@ -155,7 +183,7 @@ private:
     }
 
     void keep_secrets(const std::map<std::string, std::string>& values) {
-        for (const std::string& name : request_.secret_parameters) {
+        for (const std::string& name : state_.secret_parameters) {
             if (auto found = values.find(name); found != values.end()) {
                 masker_.add(found->second);
             }
@@ -177,11 +205,13 @@ private:
             throw base::Error("the documents asked for more than " + std::to_string(most_reboots) +
                               " reboots");
         }
+        const bool alone = request_.reboot_mode == RebootMode::system;
+        state_.environment = alone ? own_environment() : std::vector<std::string>();
         save_run_state(state_directory_, state_);
         log_->info("Rebooting the system now");
         write_reports();
         log_->flush();
-        if (request_.reboot_mode == RebootMode::system) {
+        if (alone) {
             reboot_system(request_.resume_command);
         }
         result_.exit_code = exit_reboot;

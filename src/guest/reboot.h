@@ -7,17 +7,11 @@
 namespace goldsmith::guest {
 
 /// Arranges for `resume_command` (absolute program first) to run once after the next boot, and
-/// reboots. Returns once the reboot has been asked for. Throws base::Error: not root, in a
-/// container, no way to start after the boot.
+/// reboots. Returns once the reboot has been asked for. Throws base::Error, and has arranged
+/// nothing: not root, in a container, no way to start after the boot, the reboot was refused.
 void reboot_system(const std::vector<std::string>& resume_command);
-
-/// Removes what reboot_system arranged; nothing when there is nothing.
-void remove_resume_trigger();
 
 /// True inside a container, which cannot reboot its machine.
 bool in_container();
-
-/// The unit file that continues a run. Pure.
-std::string resume_unit(const std::vector<std::string>& command, const std::string& directory);
 
 }  // namespace goldsmith::guest

@@ -51,14 +51,13 @@ struct StepRecord {
     base::Time end_time{};
     std::string inputs_json = "[]";  ///< masked; for the report
     std::vector<InputValues> input_values;
-    Outputs outputs;
+    Outputs outputs;                ///< of the iterations so far, joined
     std::vector<RunRecord> nested;  ///< of ExecuteDocument, one per iteration
 
     // Progress, for a run that continues after a reboot.
     std::optional<documents::ConditionalAction> decision;  ///< of `if`; never taken twice
     std::int64_t failed_attempts = 0;
     std::size_t iteration = 0;
-    std::vector<Outputs> iteration_outputs;
 };
 
 struct PhaseRecord {

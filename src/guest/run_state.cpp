@@ -13,17 +13,31 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view file_name = "toe-state.json";
-constexpr int format_version = 1;
+constexpr int format_version = 2;
+
+json::array texts_to_json(const std::vector<std::string>& texts) {
+    json::array list;
+    for (const std::string& text : texts) {
+        list.push_back(text_to_json(text));
+    }
+    return list;
+}
+
+std::vector<std::string> texts_of(const json::object& object, std::string_view key) {
+    std::vector<std::string> texts;
+    for (const json::value& value : object.at(key).as_array()) {
+        texts.push_back(text_from_json(value));
+    }
+    return texts;
+}
 
 json::object to_json(const RunState& state) {
-    json::array blocked;
-    for (const std::string& action : state.blocked_actions) {
-        blocked.emplace_back(action);
-    }
     return {{"version", format_version},
             {"logFolder", state.log_folder},
             {"reboots", state.reboots},
-            {"blockedActions", std::move(blocked)},
+            {"blockedActions", texts_to_json(state.blocked_actions)},
+            {"secretParameters", texts_to_json(state.secret_parameters)},
+            {"environment", texts_to_json(state.environment)},
             {"run", run_to_json(state.record)}};
 }
 
@@ -34,9 +48,9 @@ RunState from_json(const json::object& object) {
     RunState state;
     state.log_folder = object.at("logFolder").as_string();
     state.reboots = object.at("reboots").to_number<std::int64_t>();
-    for (const json::value& action : object.at("blockedActions").as_array()) {
-        state.blocked_actions.emplace_back(action.as_string());
-    }
+    state.blocked_actions = texts_of(object, "blockedActions");
+    state.secret_parameters = texts_of(object, "secretParameters");
+    state.environment = texts_of(object, "environment");
     state.record = run_from_json(object.at("run").as_object());
     return state;
 }

@@ -14,6 +14,9 @@ struct RunState {
     std::string log_folder;
     std::int64_t reboots = 0;
     std::vector<std::string> blocked_actions;
+    std::vector<std::string> secret_parameters;
+    /// "NAME=value" of every variable, when nobody else will start us with them; else empty.
+    std::vector<std::string> environment;
     RunRecord record;
 };
 

@@ -6,19 +6,17 @@
 #include "base/error.h"
 
 namespace goldsmith::guest {
-namespace {
 
 namespace json = boost::json;
 
-/// Outputs of commands may hold any bytes, JSON may not.
-json::value bytes(const std::string& text) {
+json::value text_to_json(const std::string& text) {
     if (base::is_utf8(text)) {
         return json::string(text);
     }
     return json::object{{"base64", base::base64_encode(text)}};
 }
 
-std::string text_of(const json::value& value) {
+std::string text_from_json(const json::value& value) {
     if (value.is_string()) {
         return std::string(value.get_string());
     }
@@ -29,6 +27,8 @@ std::string text_of(const json::value& value) {
     }
     return *decoded;
 }
+
+namespace {
 
 std::int64_t integer_of(const json::value& value) {
     return value.to_number<std::int64_t>();
@@ -45,7 +45,7 @@ base::Time time_of(const json::value& value) {
 json::object texts_to_json(const std::map<std::string, std::string>& texts) {
     json::object object;
     for (const auto& [key, value] : texts) {
-        object[key] = bytes(value);
+        object[key] = text_to_json(value);
     }
     return object;
 }
@@ -53,7 +53,7 @@ json::object texts_to_json(const std::map<std::string, std::string>& texts) {
 std::map<std::string, std::string> texts_of(const json::value& value) {
     std::map<std::string, std::string> texts;
     for (const auto& [key, text] : value.as_object()) {
-        texts[key] = text_of(text);
+        texts[key] = text_from_json(text);
     }
     return texts;
 }
@@ -61,7 +61,7 @@ std::map<std::string, std::string> texts_of(const json::value& value) {
 json::object outputs_to_json(const Outputs& outputs) {
     json::object object;
     for (const auto& [key, value] : outputs) {
-        object[key] = json::object{{"text", bytes(value.text)}, {"number", value.number}};
+        object[key] = json::object{{"text", text_to_json(value.text)}, {"number", value.number}};
     }
     return object;
 }
@@ -69,7 +69,7 @@ json::object outputs_to_json(const Outputs& outputs) {
 Outputs outputs_of(const json::value& value) {
     Outputs outputs;
     for (const auto& [key, output] : value.as_object()) {
-        outputs[key] = {text_of(output.as_object().at("text")),
+        outputs[key] = {text_from_json(output.as_object().at("text")),
                         output.as_object().at("number").as_bool()};
     }
     return outputs;
@@ -93,19 +93,18 @@ json::object step_to_json(const StepRecord& step) {
             {"loop", step.loop_json},
             {"quiet", step.quiet},
             {"status", static_cast<int>(step.status)},
-            {"failureMessage", bytes(step.failure_message)},
-            {"stderr", bytes(step.stderr_text)},
+            {"failureMessage", text_to_json(step.failure_message)},
+            {"stderr", text_to_json(step.stderr_text)},
             {"startTime", time_to_json(step.start_time)},
             {"endTime", time_to_json(step.end_time)},
-            {"inputs", bytes(step.inputs_json)},
+            {"inputs", text_to_json(step.inputs_json)},
             {"inputValues", list_to_json(step.input_values, texts_to_json)},
             {"outputs", outputs_to_json(step.outputs)},
             {"nested", list_to_json(step.nested, run_to_json)},
             {"decision",
              step.decision ? json::value(static_cast<int>(*step.decision)) : json::value(nullptr)},
             {"failedAttempts", step.failed_attempts},
-            {"iteration", step.iteration},
-            {"iterationOutputs", list_to_json(step.iteration_outputs, outputs_to_json)}};
+            {"iteration", step.iteration}};
 }
 
 StepRecord step_of(const json::object& object) {
@@ -118,11 +117,11 @@ StepRecord step_of(const json::object& object) {
     step.loop_json = object.at("loop").as_string();
     step.quiet = object.at("quiet").as_bool();
     step.status = static_cast<StepStatus>(integer_of(object.at("status")));
-    step.failure_message = text_of(object.at("failureMessage"));
-    step.stderr_text = text_of(object.at("stderr"));
+    step.failure_message = text_from_json(object.at("failureMessage"));
+    step.stderr_text = text_from_json(object.at("stderr"));
     step.start_time = time_of(object.at("startTime"));
     step.end_time = time_of(object.at("endTime"));
-    step.inputs_json = text_of(object.at("inputs"));
+    step.inputs_json = text_from_json(object.at("inputs"));
     for (const json::value& values : object.at("inputValues").as_array()) {
         step.input_values.push_back(texts_of(values));
     }
@@ -136,9 +135,6 @@ StepRecord step_of(const json::object& object) {
     }
     step.failed_attempts = integer_of(object.at("failedAttempts"));
     step.iteration = object.at("iteration").to_number<std::size_t>();
-    for (const json::value& outputs : object.at("iterationOutputs").as_array()) {
-        step.iteration_outputs.push_back(outputs_of(outputs));
-    }
     return step;
 }
 
@@ -147,7 +143,7 @@ template <typename Scope>
 json::object scope_to_json(const Scope& scope) {
     return {{"finished", scope.finished},
             {"status", static_cast<int>(scope.status)},
-            {"failureMessage", bytes(scope.failure_message)},
+            {"failureMessage", text_to_json(scope.failure_message)},
             {"startTime", time_to_json(scope.start_time)},
             {"endTime", time_to_json(scope.end_time)}};
 }
@@ -156,7 +152,7 @@ template <typename Scope>
 void read_scope(const json::object& object, Scope& scope) {
     scope.finished = object.at("finished").as_bool();
     scope.status = static_cast<ScopeStatus>(integer_of(object.at("status")));
-    scope.failure_message = text_of(object.at("failureMessage"));
+    scope.failure_message = text_from_json(object.at("failureMessage"));
     scope.start_time = time_of(object.at("startTime"));
     scope.end_time = time_of(object.at("endTime"));
 }

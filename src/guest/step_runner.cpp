@@ -65,7 +65,7 @@ StepRunner::AttemptEnd StepRunner::attempts() {
         services_.log.debug("attempt " + std::to_string(record_.failed_attempts) + " of " +
                             std::to_string(step_.max_attempts) + " failed: trying again");
         record_.iteration = 0;
-        record_.iteration_outputs.clear();
+        record_.outputs.clear();
         record_.nested.clear();
     }
 }
@@ -106,19 +106,28 @@ StepRunner::AttemptEnd StepRunner::iterate(const Deadline& deadline) {
         if (result.outcome == ModuleOutcome::repeat_after_reboot) {
             return AttemptEnd::reboot;
         }
-        record_.iteration_outputs.push_back(std::move(result.outputs));
+        consolidate(record_.outputs, result.outputs, "\n");
+        if (step_.loop) {
+            bound_outputs();
+        }
         ++record_.iteration;
         if (result.outcome == ModuleOutcome::continue_after_reboot) {
             return AttemptEnd::reboot;
         }
     }
     services_.resolver.set_loop(std::nullopt);
-    record_.outputs.clear();
-    for (const Outputs& outputs : record_.iteration_outputs) {
-        consolidate(record_.outputs, outputs, "\n");
-    }
     record_.status = StepStatus::success;
     return AttemptEnd::success;
+}
+
+/// Of all iterations together, so that a long loop does not fill the memory.
+void StepRunner::bound_outputs() {
+    constexpr std::size_t kept_of_loop_bytes = std::size_t{1} << 20;
+    for (auto& [key, value] : record_.outputs) {
+        if (value.text.size() > kept_of_loop_bytes) {
+            value.text.resize(services_.log.masker().safe_cut(value.text, kept_of_loop_bytes));
+        }
+    }
 }
 
 ModuleResult StepRunner::run_module(const Deadline& deadline) {
@@ -211,7 +220,9 @@ Flow StepRunner::finish() {
     if (failed && step_.on_failure == documents::OnFailure::ignore) {
         record_.status = StepStatus::ignored_failure;
     }
-    if (!failed) {
+    if (failed) {
+        record_.outputs.clear();  // of iterations that succeeded before
+    } else {
         record_.failure_message.clear();
     }
     if (record_.quiet) {

@@ -45,6 +45,7 @@ private:
     AttemptEnd attempts();
     AttemptEnd attempt();
     AttemptEnd iterate(const Deadline& deadline);
+    void bound_outputs();
     ModuleResult run_module(const Deadline& deadline);
     ModuleResult run_elements(const documents::YamlNode& inputs, ModuleContext& context);
     void check_inputs(const documents::YamlNode& inputs);

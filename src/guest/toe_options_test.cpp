@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "guest/reboot.h"
+#include "guest/resume_trigger.h"
 #include "guest/update_plan.h"
 
 namespace goldsmith::guest {
@@ -77,6 +77,20 @@ TEST(ResumeUnit, QuotesTheCommand) {
     EXPECT_THAT(
         resume_unit({"/usr/bin/toe", "run", "--parameters", "a=\"b $c%d\""}, "/tmp"),
         ::testing::HasSubstr(R"(ExecStart="/usr/bin/toe" "run" "--parameters" "a=\"b $$c%%d\"")"));
+}
+
+TEST(ResumeUnit, EscapesTheFolder) {
+    EXPECT_THAT(resume_unit({"/toe"}, "/srv/100%/a b"),
+                ::testing::HasSubstr("WorkingDirectory=/srv/100%%/a b\n"));
+}
+
+TEST(ResumeCrontab, QuotesForTheShellAndForCron) {
+    EXPECT_EQ(resume_crontab({"/usr/bin/toe", "run", "--parameters", "a=it's 100%"}, "/tmp/x y"),
+              "# Continues component documents after a reboot.\n"
+              R"(@reboot root cd '/tmp/x y' && exec '/usr/bin/toe' 'run' '--parameters' )"
+              R"('a=it'\''s 100\%' >/dev/null 2>&1)"
+              "\n");
+    EXPECT_THROW(resume_crontab({"/toe", "two\nlines"}, "/"), base::Error);
 }
 
 }  // namespace

@@ -1,13 +1,12 @@
 #include "guest/modules/logged_command.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <cctype>
-#include <cstdlib>
 #include <cstring>
 
 #include "guest/line_splitter.h"
+#include "guest/scratch_folder.h"
 
 namespace goldsmith::guest {
 namespace {
@@ -15,8 +14,18 @@ namespace {
 constexpr std::string_view stdout_prefix = "CmdExecution: Stdout: ";
 constexpr std::string_view stderr_prefix = "CmdExecution: Stderr: ";
 
+/// A little more is kept at first, so that the cut can be made where it splits no secret.
+constexpr std::size_t held_output_bytes = kept_output_bytes + 64 * 1024;
+
 void append_bounded(std::string& text, std::string_view chunk) {
-    text.append(chunk.substr(0, kept_output_bytes - std::min(kept_output_bytes, text.size())));
+    text.append(chunk.substr(0, held_output_bytes - std::min(held_output_bytes, text.size())));
+}
+
+std::string cut_to_kept(std::string text, const SecretMasker& masker) {
+    if (text.size() > kept_output_bytes) {
+        text.resize(masker.safe_cut(text, kept_output_bytes));
+    }
+    return text;
 }
 
 /// Standard error is logged after the command has ended. What does not fit in memory waits in a
@@ -27,22 +36,12 @@ public:
         const std::size_t before = kept_.size();
         append_bounded(kept_, chunk);
         chunk.remove_prefix(kept_.size() - before);
-        if (!chunk.empty() && !file_) {
-            const char* folder = std::getenv("TMPDIR");
-            std::string name =
-                std::string(folder != nullptr ? folder : "/tmp") + "/toe-stderr-XXXXXX";
-            file_ = base::Fd(::mkostemp(name.data(), O_CLOEXEC));
-            if (!file_) {
-                throw base::SystemError("create " + name);
-            }
-            ::unlink(name.c_str());
-        }
         if (!chunk.empty()) {
-            base::write_all(file_.get(), chunk);
+            store(chunk);
         }
     }
 
-    const std::string& kept() const { return kept_; }
+    std::string kept(const SecretMasker& masker) const { return cut_to_kept(kept_, masker); }
 
     void write_to(RunLog& log) {
         bool first = true;
@@ -62,6 +61,17 @@ public:
     }
 
 private:
+    void store(std::string_view chunk) {
+        try {
+            if (!file_) {
+                file_ = make_scratch_file();
+            }
+            base::write_all(file_.get(), chunk);
+        } catch (const base::Error&) {
+            base::throw_with_context("keep standard error until the command ends");
+        }
+    }
+
     std::string kept_;
     base::Fd file_;
 };
@@ -104,6 +114,7 @@ ModuleResult run_logged_command(const base::Command& command, ModuleContext& con
     events.on_stderr = [&](std::string_view chunk) { errors.append(chunk); };
     events.on_idle = [&] { context.log.flush(); };
     const CommandEnd end = run_command(command, context.deadline, context.stop, events);
+    output = cut_to_kept(std::move(output), context.log.masker());
     if (!context.quiet) {
         lines.finish();
         errors.write_to(context.log);
@@ -119,13 +130,13 @@ ModuleResult run_logged_command(const base::Command& command, ModuleContext& con
         throw RunStopped();
     }
     if (end.timed_out) {
-        throw StepTimedOut("the step ran out of time", errors.kept());
+        throw StepTimedOut("the step ran out of time", errors.kept(context.log.masker()));
     }
     if (reboot) {
         return {ModuleOutcome::repeat_after_reboot, {}};
     }
     if (!success) {
-        throw StepFailure(describe(end.status), errors.kept());
+        throw StepFailure(describe(end.status), errors.kept(context.log.masker()));
     }
     return {ModuleOutcome::done, {{"stdout", {without_trailing_newlines(std::move(output))}}}};
 }
