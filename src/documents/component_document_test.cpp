@@ -279,5 +279,12 @@ TEST(ComponentActions, EveryActionOfTheLanguage) {
     EXPECT_EQ(component_actions().size(), 30U);
 }
 
+// SER-12: what the service's API limits for inline data is no limit of documents.
+TEST(ComponentDocument, MayBeLongerThanTheServiceStoresInline) {
+    std::string text = "schemaVersion: 1.0\nphases: [{name: build, steps: []}]\n";
+    text += "description: " + std::string(500'000, 'x') + "\n";
+    EXPECT_EQ(parse_component(text, "long.yml").description.size(), 500'000U);
+}
+
 }  // namespace
 }  // namespace goldsmith::documents

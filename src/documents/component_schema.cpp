@@ -1,5 +1,6 @@
 #include "documents/component_schema.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "documents/component_actions.h"
@@ -26,9 +27,21 @@ json::object list_of(json::object items) {
     return {{"type", "array"}, {"items", std::move(items)}};
 }
 
+/// An optional field that is left empty is null, which equals absence.
+void allow_null(json::value& schema) {
+    schema = json::object{{"anyOf", json::array{std::move(schema), typed("null")}}};
+}
+
 /// A map with exactly these keys allowed.
 json::object closed_map(json::object properties, json::array required) {
     json::object schema{{"type", "object"}, {"additionalProperties", false}};
+    for (auto& [key, value] : properties) {
+        const bool is_required = std::ranges::any_of(
+            required, [&key](const json::value& name) { return name.as_string() == key; });
+        if (!is_required && !value.as_object().empty()) {
+            allow_null(value);
+        }
+    }
     schema["properties"] = std::move(properties);
     if (!required.empty()) {
         schema["required"] = std::move(required);
@@ -150,10 +163,17 @@ json::object condition_schema() {
 
 json::object if_schema() {
     json::object schema = condition_schema();
-    const json::object action{{"enum", json::array{"Abort", "Execute", "Skip"}}};
-    schema["properties"].as_object()["then"] = action;
-    schema["properties"].as_object()["else"] = action;
-    return schema;
+    json::object& properties = schema["properties"].as_object();
+    for (const char* branch : {"then", "else"}) {
+        properties[branch] = {{"enum", json::array{"Abort", "Execute", "Skip"}}};
+        allow_null(properties[branch]);
+    }
+    // Older documents write the branches within `not`, and the whole as a list.
+    properties["not"] = reference("if");
+    json::object list = list_of(schema);
+    list["minItems"] = 1;
+    list["maxItems"] = 1;
+    return {{"anyOf", json::array{std::move(schema), std::move(list)}}};
 }
 
 json::object step_schema() {
