@@ -11,6 +11,7 @@ cases = {
     "check_file_sizes.py": ("src/base/long.h", "#pragma once\n" + long_file),
     "check_formatting.py": ("src/base/ugly.cpp", "int   x ( ) {return 1 ; }\n"),
     "check_names.py": ("src/base/utils.h", "#pragma once\n"),
+    "check_toe_rows.py": ("tests/golden/toe/NEW-document.yml", "schemaVersion: 1.0\n"),
 }
 failed = False
 for check, (name, content) in cases.items():
