@@ -20,6 +20,9 @@ begin=$(date +%s.%N)
 "$bin/goldsmith" build --data-dir "$data" examples/nginx/build.yaml
 end=$(date +%s.%N)
 
+# The newest image of the recipe's name, as a command below can take it.
+image=$("$bin/goldsmith" image ls --data-dir "$data" --region us-east-1 | grep ' web ' | sort -k3 | tail -1 | awk '{print $2}')
+
 cat <<TEXT
 
 The build took $(awk "BEGIN {printf \"%.1f\", $end - $begin}") s. What there is now:
@@ -27,8 +30,8 @@ The build took $(awk "BEGIN {printf \"%.1f\", $end - $begin}") s. What there is 
 $("$bin/goldsmith" image ls --data-dir "$data")
 
 Next:
-  $bin/goldsmith run --data-dir $data <image>                 # a shell in it
-  $bin/goldsmith image export --data-dir $data <image> web.qcow2
+  $bin/goldsmith run --data-dir $data $image    # a shell in it
+  $bin/goldsmith image export --data-dir $data $image web.qcow2
   $bin/goldsmith serve --data-dir $data --listen 127.0.0.1:8080
   AWS_SHARED_CREDENTIALS_FILE=$data/credentials aws --region us-east-1 \\
       --endpoint-url http://127.0.0.1:8080 imagebuilder list-images
