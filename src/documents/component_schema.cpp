@@ -37,7 +37,8 @@ json::object closed_map(json::object properties, json::array required) {
     json::object schema{{"type", "object"}, {"additionalProperties", false}};
     for (auto& [key, value] : properties) {
         const bool is_required = std::ranges::any_of(
-            required, [&key](const json::value& name) { return name.as_string() == key; });
+            required,
+            [&field = key](const json::value& name) { return name.as_string() == field; });
         if (!is_required && !value.as_object().empty()) {
             allow_null(value);
         }
