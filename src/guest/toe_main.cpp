@@ -1,4 +1,7 @@
 // toe: runs component documents inside an instance, and serves the guest protocol there.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <boost/json.hpp>
 #include <exception>
 #include <filesystem>
@@ -26,6 +29,16 @@ std::string own_path(const char* argv0) {
     std::error_code failed;
     const auto path = std::filesystem::read_symlink("/proc/self/exe", failed);
     return failed ? std::string(argv0) : path.string();
+}
+
+/// A stream that is closed would lend its number to the next file that is opened, a log perhaps,
+/// and what is printed would end up there.
+void open_missing_streams() {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(fd, F_GETFD) < 0) {
+            ::open("/dev/null", O_RDWR);  // takes the lowest free number, which is this one
+        }
+    }
 }
 
 int dispatch(const std::vector<std::string>& arguments, const std::string& program) {
@@ -58,6 +71,7 @@ int dispatch(const std::vector<std::string>& arguments, const std::string& progr
 }  // namespace
 
 int main(int argc, char** argv) {
+    open_missing_streams();
     try {
         return dispatch(std::vector<std::string>(argv + 1, argv + argc), own_path(argv[0]));
     } catch (const std::exception& error) {

@@ -133,6 +133,13 @@ class Robustness(World):
         self.assertEqual(outcome.json["status"], "timedOut")
         self.assertEqual(processes_with(str(sleep)), [])
 
+    def test_closed_streams(self):
+        document = self.document([("Say", "echo hi")])
+        for closed in ("<&-", ">&-", "<&- >&- 2>&-"):
+            outcome = self.run_document(document, prefix=["bash", "-c", f'exec {closed} "$@"', "bash"])
+            self.assertEqual(outcome.code, 0)
+            self.assertNotIn("executionId", outcome.log())
+
     # Output
 
     def test_flood_keeps_memory_and_order(self):
