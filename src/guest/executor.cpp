@@ -212,9 +212,19 @@ private:
         write_reports();
         log_->flush();
         if (alone) {
-            reboot_system(request_.resume_command);
+            reboot_system(resume_command());
         }
         result_.exit_code = exit_reboot;
+    }
+
+    std::vector<std::string> resume_command() const {
+        std::vector<std::string> command = request_.resume_command;
+        if (!request_.resume_config.empty()) {
+            const base::Path path = save_run_config(std::filesystem::absolute(state_directory_),
+                                                    request_.resume_config);
+            command.insert(command.end(), {"--config", path.string()});
+        }
+        return command;
     }
 
     /// A failure of the run itself rather than of a step.

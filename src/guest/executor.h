@@ -41,6 +41,9 @@ struct RunRequest {
     RebootMode reboot_mode = RebootMode::exit;
     /// The command that continues this run after a boot; for RebootMode::system.
     std::vector<std::string> resume_command;
+    /// The text of the --config file that this run was started with. It is kept beside the state
+    /// and given to the resume command: the file itself may not survive the boot. Empty: none.
+    std::string resume_config;
 };
 
 /// What the executor needs from its surroundings; borrowed.

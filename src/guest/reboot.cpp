@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 
 #include "base/error.h"
@@ -11,15 +12,22 @@
 namespace goldsmith::guest {
 namespace {
 
-base::Command reboot_command() {
-    base::Command command;
+void ask_for_reboot() {
     if (::access("/run/systemd/system", F_OK) == 0) {
-        command.program = "systemctl";
-        command.arguments = {"reboot"};
-    } else {
-        command.program = "reboot";
+        // What systemd documents for this purpose. A call of systemctl would race with the shutdown
+        // that it begins, which ends it and us.
+        if (::kill(1, SIGRTMIN + 5) != 0) {
+            throw base::SystemError("ask systemd for a reboot");
+        }
+        return;
     }
-    return command;
+    base::Command command;
+    command.program = "reboot";
+    const base::ProcessResult result = base::run(command);
+    // Ended by a signal: the shutdown was quicker than its answer.
+    if (!result.status.success() && !result.status.signal) {
+        throw base::ProcessFailed(command, result);
+    }
 }
 
 }  // namespace
@@ -39,7 +47,7 @@ void reboot_system(const std::vector<std::string>& resume_command) {
     }
     try {
         install_resume_trigger(resume_command);
-        base::run_checked(reboot_command());
+        ask_for_reboot();
     } catch (...) {
         remove_resume_trigger();
         throw;

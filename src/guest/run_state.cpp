@@ -13,6 +13,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view file_name = "toe-state.json";
+constexpr std::string_view config_name = "toe-config.json";
 constexpr int format_version = 2;
 
 json::array texts_to_json(const std::vector<std::string>& texts) {
@@ -76,7 +77,14 @@ void save_run_state(const base::Path& directory, const RunState& state) {
     base::write_file_atomically(directory / file_name, json::serialize(to_json(state)), 0600);
 }
 
+base::Path save_run_config(const base::Path& directory, const std::string& text) {
+    const base::Path path = directory / config_name;
+    base::write_file_atomically(path, text, 0600);
+    return path;
+}
+
 void remove_run_state(const base::Path& directory) {
+    ::unlink((directory / config_name).c_str());
     ::unlink((directory / file_name).c_str());
     ::rmdir(directory.c_str());  // stays when somebody else keeps things there
 }

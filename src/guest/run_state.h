@@ -27,7 +27,11 @@ std::optional<RunState> load_run_state(const base::Path& directory);
 /// Durable when it returns. Creates the directory (mode 0700). Throws base::Error.
 void save_run_state(const base::Path& directory, const RunState& state);
 
-/// The directory itself goes, too, when nothing else is in it.
+/// Keeps the text of a --config file beside the state and returns where. Throws base::Error.
+base::Path save_run_config(const base::Path& directory, const std::string& text);
+
+/// The state and what is kept beside it. The directory itself goes, too, when nothing else is in
+/// it.
 void remove_run_state(const base::Path& directory);
 
 }  // namespace goldsmith::guest

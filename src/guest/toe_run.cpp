@@ -97,7 +97,9 @@ ToeConfig read_request(const Options& options) {
     }
     ToeConfig config;
     if (options.has("config")) {
-        config = parse_toe_config(base::read_file(options.text("config")), options.text("config"));
+        const std::string text = base::read_file(options.text("config"));
+        config = parse_toe_config(text, options.text("config"));
+        config.request.resume_config = text;
     }
     for (const std::string& location : options.list("documents")) {
         config.request.documents.push_back({location, {}});
@@ -108,8 +110,22 @@ ToeConfig read_request(const Options& options) {
     return config;
 }
 
-void apply_options(const Options& options, const std::vector<std::string>& arguments,
-                   const std::string& program, RunRequest& request) {
+/// The same command once more, but for --config, which the executor adds.
+std::vector<std::string> resume_command(const Options& options, const std::string& program) {
+    std::vector<std::string> command = {program, "run"};
+    for (const OptionSpec& spec : run_options) {
+        if (spec.name == "config" || !options.has(spec.name)) {
+            continue;
+        }
+        command.push_back("--" + std::string(spec.name));
+        if (!spec.argument.empty()) {
+            command.push_back(options.text(spec.name));
+        }
+    }
+    return command;
+}
+
+void apply_options(const Options& options, const std::string& program, RunRequest& request) {
     const auto override_text = [&options](const char* name, auto& target) {
         if (options.has(name)) {
             target = options.text(name);
@@ -130,8 +146,7 @@ void apply_options(const Options& options, const std::vector<std::string>& argum
     override_text("document-s3-bucket-owner", request.document_bucket_owner);
     request.blocked_actions = options.list("blocked-action-modules");
     request.reboot_mode = reboot_mode(options);
-    request.resume_command = {program, "run"};
-    request.resume_command.insert(request.resume_command.end(), arguments.begin(), arguments.end());
+    request.resume_command = resume_command(options, program);
     // It names a folder of the log directory, so it must not lead out of it.
     if (request.execution_id.find('/') != std::string::npos || request.execution_id.size() > 128) {
         throw UsageError("--execution-id must not hold '/' nor be longer than 128 characters");
@@ -181,7 +196,7 @@ int toe_run(const std::vector<std::string>& arguments, const std::string& progra
         }
         ToeConfig config = read_request(options);
         refuse_missing(options, config);
-        apply_options(options, arguments, program, config.request);
+        apply_options(options, program, config.request);
         for (const std::string& warning : config.warnings) {
             std::cerr << "toe: warning: " << warning << std::endl;
         }

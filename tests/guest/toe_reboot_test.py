@@ -168,14 +168,19 @@ class Triggers(World):
         return root.run_document("/d.yml", "--reboot-mode", "system", "--state-directory", "/state",
                                  env={"PATH": "/fake:/usr/bin:/bin", "GREETING": "it's 100% \"hello\""})
 
+    def setUp(self):
+        super().setUp()
+        # This process is the first one of its namespace, to which toe turns as it would to systemd.
+        self.asked = []
+        signal.signal(signal.SIGRTMIN + 5, lambda *_: self.asked.append("reboot"))
+
     AGAIN = [("Again", '[ -e /again ] && echo "$GREETING" && exit 4\ntouch /again\nexit 194')]
 
     def test_systemd(self):
-        root = self.root_with("systemctl")
+        root = self.root_with()
         (root.path / "run/systemd/system").mkdir(parents=True)
         outcome = self.run_in(root, self.AGAIN)
-        self.assertEqual((outcome.code, outcome.out), (194, b""))
-        self.assertEqual((root.path / "rebooted").read_text(), "systemctl reboot\n")
+        self.assertEqual((outcome.code, outcome.out, self.asked), (194, b"", ["reboot"]))
         unit = root.path / "etc/systemd/system/toe-resume.service"
         started = next(line for line in unit.read_text().splitlines() if line.startswith("ExecStart="))
         arguments = shlex.split(started.removeprefix("ExecStart="))
@@ -187,6 +192,22 @@ class Triggers(World):
         self.assertIn("Stdout: it's 100% \"hello\"", final.log())
         self.assertFalse(unit.exists() or unit.is_symlink() or state.exists())
         self.assertEqual(list((root.path / "etc/systemd").glob("**/toe-resume*")), [])
+
+    def test_the_input_file_need_not_survive(self):
+        root = self.root_with()
+        (root.path / "run/systemd/system").mkdir(parents=True)
+        (root.path / "d.yml").write_text(self.document(self.AGAIN).read_text())
+        (root.path / "tmp/config.json").write_text('{"documents": [{"path": "/d.yml"}], "logDirectory": "/logs"}')
+        environment = {"PATH": "/fake:/usr/bin:/bin", "GREETING": "hello"}
+        outcome = root.call("run", "-c", "/tmp/config.json", "--reboot-mode", "system", env=environment)
+        self.assertEqual(outcome.code, 194, outcome.out)
+        (root.path / "tmp/config.json").unlink()
+        (root.path / "d.yml").unlink()
+        unit = (root.path / "etc/systemd/system/toe-resume.service").read_text()
+        started = next(line for line in unit.splitlines() if line.startswith("ExecStart="))
+        final = root.call(*shlex.split(started.removeprefix("ExecStart="))[1:])
+        self.assertEqual((final.code, final.json["failedStepCount"]), (1, 1), final.out)
+        self.assertFalse((root.path / "logs/.toe-state").exists())
 
     def test_cron_where_there_is_no_systemd(self):
         root = self.root_with("reboot", "cron")
@@ -211,21 +232,22 @@ class Triggers(World):
         self.assertFalse((root.path / "rebooted").exists() or (root.path / "state").exists())
 
     def test_refused_reboot_leaves_nothing(self):
-        root = self.root_with("systemctl")
-        (root.path / "run/systemd/system").mkdir(parents=True)
-        (root.path / "fake/systemctl").write_text("#!/bin/sh\necho 'not now' >&2\nexit 1\n")
+        root = self.root_with("reboot", "cron")
+        (root.path / "etc/cron.d").mkdir()
+        (root.path / "fake/reboot").write_text("#!/bin/sh\necho 'not now' >&2\nexit 1\n")
         outcome = self.run_in(root, "- {name: Module, action: Reboot}\n")
         self.assertEqual(outcome.code, 1)
         self.assertIn("not now", outcome.json["failureMessage"])
-        self.assertEqual(list((root.path / "etc/systemd").glob("**/toe-resume*")), [])
+        self.assertEqual(list((root.path / "etc/cron.d").iterdir()), [])
         self.assertFalse((root.path / "state").exists())
 
     def test_never_in_a_container(self):
-        root = self.root_with("systemctl")
+        root = self.root_with()
         (root.path / "run/systemd/system").mkdir(parents=True)
         (root.path / "run/systemd/container").write_text("lxc")
         outcome = self.run_in(root, "- {name: Module, action: Reboot}\n")
         self.assertIn("this is a container", outcome.json["failureMessage"])
+        self.assertEqual(self.asked, [])
         outcome = root.run_document("/d.yml", "--state-directory", "/state")
         self.assertEqual(outcome.code, 194, "in a container the caller reboots, unless told otherwise")
 
