@@ -11,6 +11,17 @@
 #include "api/generated/ec2/regions.h"
 #include "api/generated/ec2/snapshots.h"
 #include "api/generated/ec2/tags.h"
+#include "api/generated/iam/access_keys.h"
+#include "api/generated/iam/account.h"
+#include "api/generated/iam/attached_policies.h"
+#include "api/generated/iam/dispatch.h"
+#include "api/generated/iam/groups.h"
+#include "api/generated/iam/inline_policies.h"
+#include "api/generated/iam/instance_profiles.h"
+#include "api/generated/iam/managed_policies.h"
+#include "api/generated/iam/roles.h"
+#include "api/generated/iam/simulation.h"
+#include "api/generated/iam/users.h"
 #include "api/generated/imagebuilder/components.h"
 #include "api/generated/imagebuilder/dispatch.h"
 #include "api/generated/imagebuilder/distributions.h"
@@ -29,6 +40,7 @@
 #include "api/generated/logs/streams.h"
 #include "api/generated/sts/dispatch.h"
 #include "api/generated/sts/identity.h"
+#include "api/generated/sts/sessions.h"
 #include "api/model_sample.h"
 
 namespace goldsmith::api {
@@ -70,9 +82,26 @@ struct Logs {
     std::unique_ptr<Endpoint> endpoint = logs::make_endpoint({&groups, &streams, &events});
 };
 
+struct Iam {
+    iam::Users users;
+    iam::AccessKeys access_keys;
+    iam::Groups groups;
+    iam::Roles roles;
+    iam::InlinePolicies inline_policies;
+    iam::AttachedPolicies attached_policies;
+    iam::ManagedPolicies managed_policies;
+    iam::InstanceProfiles instance_profiles;
+    iam::Account account;
+    iam::Simulation simulation;
+    std::unique_ptr<Endpoint> endpoint = iam::make_endpoint(
+        {&users, &access_keys, &groups, &roles, &inline_policies, &attached_policies,
+         &managed_policies, &instance_profiles, &account, &simulation});
+};
+
 struct Sts {
     sts::Identity identity;
-    std::unique_ptr<Endpoint> endpoint = sts::make_endpoint({&identity});
+    sts::Sessions sessions;
+    std::unique_ptr<Endpoint> endpoint = sts::make_endpoint({&identity, &sessions});
 };
 
 struct Answer {
@@ -96,6 +125,9 @@ std::string expected_code(const Service& service, const Operation& operation, Co
     const std::string_view name = service.name;
     if (name == "ec2") {
         return broken == Constraint::missing ? "MissingParameter" : "InvalidParameterValue";
+    }
+    if (name == "iam" || name == "sts") {
+        return "ValidationError";
     }
     if (name == "imagebuilder" && std::string_view(operation.family) != "tags") {
         return "InvalidParameterValueException";
@@ -141,8 +173,12 @@ TEST(BadRequests, LogsRefusesEveryOne) {
     EXPECT_GT(expect_all_refused(*Logs().endpoint), 80U);
 }
 
-TEST(BadRequests, StsHasNothingToRefuse) {
-    EXPECT_EQ(expect_all_refused(*Sts().endpoint), 0U);
+TEST(BadRequests, IamRefusesEveryOne) {
+    EXPECT_GT(expect_all_refused(*Iam().endpoint), 500U);
+}
+
+TEST(BadRequests, StsRefusesEveryOne) {
+    EXPECT_GT(expect_all_refused(*Sts().endpoint), 20U);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@ struct CallContext {
     std::string request_id{};     // a UUID; also sent to the client
     base::Time now{};             // the one moment at which this request happens
     std::string source_ip{};
+    bool is_secure = false;  // came over TLS
 };
 
 }  // namespace goldsmith::api

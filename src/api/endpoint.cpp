@@ -75,8 +75,13 @@ const Operation* Endpoint::find(const WireRequest& request) const {
     return nullptr;
 }
 
+json::value Endpoint::call(const CallContext& context, const WireRequest& request,
+                           const json::value& input) {
+    return call(context, request, input, nullptr);
+}
+
 json::value CheckedEndpoint::call(const CallContext& context, const WireRequest& request,
-                                  const json::value& input) {
+                                  const json::value& input, const Gate* gate) {
     const auto* operation = find(request);
     if (operation == nullptr) {
         throw_unknown(service_, request);
@@ -87,6 +92,9 @@ json::value CheckedEndpoint::call(const CallContext& context, const WireRequest&
         validate(*operation->input, decoded, service_.protocol);
     } catch (const ViolationError& problem) {
         throw violation_answer(service_, *operation, problem.violation());
+    }
+    if (gate != nullptr) {
+        gate->pass(service_, *operation, context, decoded);
     }
     auto output = invoke(*operation, context, decoded);
     const json::value request_id(context.request_id);

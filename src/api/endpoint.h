@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "api/context.h"
+#include "api/gate.h"
 #include "api/shape.h"
 
 namespace goldsmith::api {
@@ -32,12 +33,15 @@ public:
     /// "<service>:<operation name>".
     const Operation* find(const WireRequest& request) const;
 
-    /// Decodes and validates `input`, calls the family's method, encodes its answer with wire
-    /// names. The answer is an object, or null where an XML protocol has no result element. A
-    /// `requestId` or `clientToken` member that the method leaves empty is filled in. Throws
-    /// ApiError for an answer that is an error; anything else thrown is a fault of ours.
+    /// Decodes and validates `input`, passes the gate (null: it is open), calls the family's
+    /// method, encodes its answer with wire names. The answer is an object, or null where an XML
+    /// protocol has no result element. A `requestId` or `clientToken` member that the method leaves
+    /// empty is filled in. Throws ApiError for an answer that is an error; anything else thrown is
+    /// a fault of ours.
     virtual boost::json::value call(const CallContext& context, const WireRequest& request,
-                                    const boost::json::value& input) = 0;
+                                    const boost::json::value& input, const Gate* gate) = 0;
+    boost::json::value call(const CallContext& context, const WireRequest& request,
+                            const boost::json::value& input);
 };
 
 }  // namespace goldsmith::api

@@ -50,8 +50,8 @@ std::string page_scope(std::string_view operation, const CallContext& context,
                        const boost::json::object& parameters) {
     std::string scope(operation);
     scope += '\n' + context.account + '\n' + context.region + '\n';
-    return scope + parameters_digest(
-                       parameters, {"nextToken", "NextToken", "maxResults", "MaxResults", "limit"});
+    return scope + parameters_digest(parameters, {"nextToken", "NextToken", "maxResults",
+                                                  "MaxResults", "limit", "Marker", "MaxItems"});
 }
 
 }  // namespace goldsmith::api

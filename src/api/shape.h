@@ -64,6 +64,36 @@ struct ErrorShape {
     int http_status;
 };
 
+/// A further action that an operation needs: on what its template makes, if the member is given.
+struct DependentAction {
+    const char* action;
+    const char* resource;
+    const char* member;  // empty: always
+};
+
+/// A condition key whose values are those of an input member. A key that ends in '/' is a family of
+/// keys, one for each entry of a map or list of tags.
+struct MemberKey {
+    const char* key;
+    const char* member;
+};
+
+/// A member that hands over a role, or an instance profile with one: needs iam:PassRole.
+struct PassedRole {
+    const char* member;
+    bool is_profile;
+    const char* service;  // that will assume the role
+};
+
+/// What a caller must be allowed to do before the handler runs; demands.h reads it.
+struct Authorization {
+    std::span<const char* const> resources{};  // templates of ARNs; none: "*"
+    std::span<const DependentAction> also{};
+    std::span<const MemberKey> keys{};
+    std::span<const PassedRole> passes{};
+    bool unchecked = false;  // everybody who has signed may do it
+};
+
 struct Operation {
     const char* name = "";
     const char* method = "";
@@ -74,6 +104,7 @@ struct Operation {
     std::span<const ErrorShape* const> errors{};
     const ErrorShape* violation = nullptr;  // null: the service's own
     const char* pages = "";  // the output member that holds a page's items; empty: not paged
+    const Authorization* authorization = nullptr;  // null: the operation's action on "*"
 };
 
 struct Service {

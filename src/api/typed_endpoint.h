@@ -17,8 +17,9 @@ public:
     explicit CheckedEndpoint(const Service& service) : service_(service) {}
 
     const Service& service() const override { return service_; }
+    using Endpoint::call;
     boost::json::value call(const CallContext& context, const WireRequest& request,
-                            const boost::json::value& input) override;
+                            const boost::json::value& input, const Gate* gate) override;
 
 private:
     virtual boost::json::object invoke(const Operation& operation, const CallContext& context,

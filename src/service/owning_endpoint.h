@@ -19,9 +19,10 @@ public:
         : owned_(std::move(owned)), endpoint_(make(*owned_)) {}
 
     const api::Service& service() const override { return endpoint_->service(); }
+    using api::Endpoint::call;
     boost::json::value call(const api::CallContext& context, const api::WireRequest& request,
-                            const boost::json::value& input) override {
-        return endpoint_->call(context, request, input);
+                            const boost::json::value& input, const api::Gate* gate) override {
+        return endpoint_->call(context, request, input, gate);
     }
 
 private:

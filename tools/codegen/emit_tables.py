@@ -120,5 +120,28 @@ def _operation(operation):
         fields.append(f".violation = &{snake(operation.violation)}_error")
     if operation.pages:
         fields.append(f".pages = {literal(operation.pages)}")
+    if operation.authorization:
+        lines += _authorization(name, operation.authorization)
+        fields.append(f".authorization = &{name}_authorization")
     lines.append(f"constexpr Operation {name}_operation{{")
     return lines + [f"    {field}," for field in fields] + ["};"]
+
+
+def _authorization(name, authorization):
+    lines, fields = [], []
+    for part, kind, rows in (
+            ("resources", "const char*", [literal(t) for t in authorization.resources]),
+            ("also", "DependentAction", [_row(r) for r in authorization.also]),
+            ("keys", "MemberKey", [_row(r) for r in authorization.keys]),
+            ("passes", "PassedRole", [f"{{{literal(member)}, {'true' if what == 'profile' else 'false'}, "
+                                      f"{literal(service)}}}" for member, what, service in authorization.passes])):
+        if rows:
+            lines.append(f"static constexpr {kind} {name}_{part}[] = {{{', '.join(rows)}}};")
+            fields.append(f".{part} = {name}_{part}")
+    if authorization.unchecked:
+        fields.append(".unchecked = true")
+    return lines + [f"static constexpr Authorization {name}_authorization{{{', '.join(fields)}}};"]
+
+
+def _row(values):
+    return "{" + ", ".join(literal(v) for v in values) + "}"

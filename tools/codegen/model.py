@@ -1,5 +1,6 @@
 """The model of one service in memory: what the reader fills and the emitters read."""
 
+import re
 from dataclasses import dataclass, field
 
 from names import camel
@@ -49,6 +50,17 @@ class Error:
 
 
 @dataclass
+class Authorization:
+    """What a caller must be allowed to do before the operation's handler runs."""
+    resources: list = field(default_factory=list)  # templates of ARNs
+    also: list = field(default_factory=list)  # (action, template, member or "")
+    keys: list = field(default_factory=list)  # (condition key, member path)
+    passes: list = field(default_factory=list)  # (member path, "role" or "profile", service)
+    unchecked: bool = False
+    place: str = ""
+
+
+@dataclass
 class Operation:
     name: str
     method: str
@@ -59,6 +71,7 @@ class Operation:
     pages: str = ""  # output member that holds the items of a page
     input: Shape = None
     output: Shape = None
+    authorization: Authorization = None
     place: str = ""
 
 
@@ -76,6 +89,8 @@ class Service:
     errors: dict = field(default_factory=dict)
     error_sets: dict = field(default_factory=dict)
     operations: list = field(default_factory=list)
+    arns: str = ""  # what the ARNs of its resources begin with
+    authorizations: dict = field(default_factory=dict)  # operation name -> Authorization
 
     def shape_of(self, member):
         return self.shapes[member.shape]
@@ -141,6 +156,7 @@ def check(service):
                 )
     for operation in service.operations:
         _check_operation(service, operation)
+    _check_authorizations(service)
 
 
 def _check_operation(service, operation):
@@ -153,3 +169,37 @@ def _check_operation(service, operation):
     for label in labels:
         if "{" + label + "}" not in operation.path:
             raise ModelError(f"{operation.place}: {operation.name} has no path label {label}")
+
+
+_BUILT_IN = ("aws:region", "aws:account")
+
+
+def _check_authorizations(service):
+    operations = {o.name: o for o in service.operations}
+    for name, authorization in service.authorizations.items():
+        if name not in operations:
+            raise ModelError(f"{authorization.place}: authorizes unknown operation {name}")
+        operation = operations[name]
+        operation.authorization = authorization
+        used = [m for t in authorization.resources for m in template_members(t)]
+        used += [m for _, t, condition in authorization.also for m in template_members(t) + [condition] if m]
+        used += [m for _, m in authorization.keys] + [m for m, _, _ in authorization.passes]
+        for path in used:
+            _check_path(service, operation, path, authorization.place)
+
+
+def template_members(template):
+    """The member paths in "component/{name|slug}/{version}", without what stands after them."""
+    inside = re.findall(r"{([^{}]*)}", template)
+    return [path for path in (re.split(r"[|=]", each)[0] for each in inside) if path not in _BUILT_IN]
+
+
+def _check_path(service, operation, path, place):
+    shape = operation.input
+    for name in path.split("."):
+        while shape.kind == "list":
+            shape = service.shapes[shape.element]
+        found = [m for m in shape.members if m.name == name]
+        if not found:
+            raise ModelError(f"{place}: {operation.name} has no input member {path}")
+        shape = service.shape_of(found[0])

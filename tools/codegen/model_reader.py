@@ -3,7 +3,8 @@
 import pathlib
 import re
 
-from model import SCALARS, TIMESTAMP_FORMATS, Error, Member, ModelError, Operation, Service, Shape, check
+from model import (SCALARS, TIMESTAMP_FORMATS, Authorization, Error, Member, ModelError, Operation,
+                   Service, Shape, check)
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*\Z")
 _ATTRIBUTE = re.compile(r"@([a-z]+)(?:\(([^)]*)\))?\Z")
@@ -83,7 +84,7 @@ class _Reader:
             key, _, value = line.strip().partition(" ")
             if key == "families":
                 continue
-            if key not in ("version", "protocol", "signing", "target", "xmlns", "violations"):
+            if key not in ("version", "protocol", "signing", "target", "xmlns", "violations", "arns"):
                 self.fail(f"unknown property '{key}' of a service")
             setattr(self.service, key, value.strip())
 
@@ -158,6 +159,34 @@ class _Reader:
             shape.members = self._members(parts[part])
             setattr(operation, part, shape)
         self.service.operations.append(operation)
+
+    def _read_authorize(self, head, rest):
+        place = self.place
+        for name in head.split()[1:]:
+            if name in self.service.authorizations:
+                self.fail(f"{name} is authorized at {self.service.authorizations[name].place} already")
+            authorization = self.service.authorizations[name] = Authorization(place=place)
+            for self.place, line in rest:
+                self._authorization(authorization, line.split())
+
+    def _authorization(self, authorization, words):
+        if words[0] == "resource" and len(words) > 1:
+            authorization.resources += [self._template(word) for word in words[1:]]
+        elif words[0] == "also" and len(words) in (4, 6) and words[2] == "on":
+            condition = words[5] if len(words) == 6 and words[4] == "if" else ""
+            authorization.also.append((words[1], self._template(words[3]), condition))
+        elif words[0] == "key" and len(words) == 3:
+            authorization.keys.append((words[1], words[2]))
+        elif words[0] == "passes" and len(words) == 4 and words[2] in ("role", "profile"):
+            authorization.passes.append((words[1], words[2], words[3]))
+        elif words == ["unchecked"]:
+            authorization.unchecked = True
+        else:
+            self.fail(f"'{' '.join(words)}' is no part of an authorization")
+
+    def _template(self, text):
+        """Templates that are no whole ARN begin with what the service's ARNs begin with."""
+        return text if text.startswith(("arn:", "{", "*")) else self.service.arns + text
 
     def _expand(self, names):
         return [e for name in names for e in self.service.error_sets.get(name, [name])]

@@ -28,6 +28,53 @@ set(api_generated_sources
     generated/ec2/tags_json.cpp
     generated/ec2/tags_tables.cpp
     generated/ec2/tags_types.cpp
+    generated/iam/access_keys.cpp
+    generated/iam/access_keys_handlers.cpp
+    generated/iam/access_keys_json.cpp
+    generated/iam/access_keys_tables.cpp
+    generated/iam/access_keys_types.cpp
+    generated/iam/account.cpp
+    generated/iam/account_handlers.cpp
+    generated/iam/account_json.cpp
+    generated/iam/account_tables.cpp
+    generated/iam/attached_policies.cpp
+    generated/iam/attached_policies_handlers.cpp
+    generated/iam/attached_policies_json.cpp
+    generated/iam/attached_policies_tables.cpp
+    generated/iam/dispatch.cpp
+    generated/iam/groups.cpp
+    generated/iam/groups_handlers.cpp
+    generated/iam/groups_json.cpp
+    generated/iam/groups_tables.cpp
+    generated/iam/inline_policies.cpp
+    generated/iam/inline_policies_handlers.cpp
+    generated/iam/inline_policies_json.cpp
+    generated/iam/inline_policies_tables.cpp
+    generated/iam/instance_profiles.cpp
+    generated/iam/instance_profiles_handlers.cpp
+    generated/iam/instance_profiles_json.cpp
+    generated/iam/instance_profiles_tables.cpp
+    generated/iam/managed_policies.cpp
+    generated/iam/managed_policies_handlers.cpp
+    generated/iam/managed_policies_json.cpp
+    generated/iam/managed_policies_tables.cpp
+    generated/iam/managed_policies_types.cpp
+    generated/iam/roles.cpp
+    generated/iam/roles_handlers.cpp
+    generated/iam/roles_json.cpp
+    generated/iam/roles_tables.cpp
+    generated/iam/service_tables.cpp
+    generated/iam/shared_json.cpp
+    generated/iam/shared_tables.cpp
+    generated/iam/simulation.cpp
+    generated/iam/simulation_handlers.cpp
+    generated/iam/simulation_json.cpp
+    generated/iam/simulation_tables.cpp
+    generated/iam/simulation_types.cpp
+    generated/iam/users.cpp
+    generated/iam/users_handlers.cpp
+    generated/iam/users_json.cpp
+    generated/iam/users_tables.cpp
     generated/imagebuilder/components.cpp
     generated/imagebuilder/components_handlers.cpp
     generated/imagebuilder/components_json.cpp
@@ -110,9 +157,14 @@ set(api_generated_sources
     generated/sts/identity_json.cpp
     generated/sts/identity_tables.cpp
     generated/sts/service_tables.cpp
+    generated/sts/sessions.cpp
+    generated/sts/sessions_handlers.cpp
+    generated/sts/sessions_json.cpp
+    generated/sts/sessions_tables.cpp
 )
 set(api_generated_test_sources
     generated/ec2/round_trips.cpp
+    generated/iam/round_trips.cpp
     generated/imagebuilder/round_trips.cpp
     generated/logs/round_trips.cpp
     generated/runner/round_trips.cpp

@@ -189,6 +189,8 @@ constexpr Operation describe_images_operation{
 };
 
 static constexpr const ErrorShape* describe_image_attribute_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error, &invalid_ami_id_unavailable_error};
+static constexpr const char* describe_image_attribute_resources[] = {"arn:aws:ec2:{aws:region}::image/{ImageId}"};
+static constexpr Authorization describe_image_attribute_authorization{.resources = describe_image_attribute_resources};
 constexpr Operation describe_image_attribute_operation{
     .name = "DescribeImageAttribute",
     .method = "POST",
@@ -197,9 +199,12 @@ constexpr Operation describe_image_attribute_operation{
     .input = &describe_image_attribute_request_shape,
     .output = &describe_image_attribute_response_shape,
     .errors = describe_image_attribute_errors,
+    .authorization = &describe_image_attribute_authorization,
 };
 
 static constexpr const ErrorShape* deregister_image_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error, &invalid_ami_id_unavailable_error};
+static constexpr const char* deregister_image_resources[] = {"arn:aws:ec2:{aws:region}::image/{ImageId}"};
+static constexpr Authorization deregister_image_authorization{.resources = deregister_image_resources};
 constexpr Operation deregister_image_operation{
     .name = "DeregisterImage",
     .method = "POST",
@@ -208,6 +213,7 @@ constexpr Operation deregister_image_operation{
     .input = &deregister_image_request_shape,
     .output = &deregister_image_response_shape,
     .errors = deregister_image_errors,
+    .authorization = &deregister_image_authorization,
 };
 
 }  // namespace goldsmith::api::ec2::tables

@@ -72,6 +72,8 @@ constexpr Operation describe_snapshots_operation{
 };
 
 static constexpr const ErrorShape* delete_snapshot_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_snapshot_not_found_error, &invalid_snapshot_id_malformed_error, &invalid_snapshot_in_use_error};
+static constexpr const char* delete_snapshot_resources[] = {"arn:aws:ec2:{aws:region}::snapshot/{SnapshotId}"};
+static constexpr Authorization delete_snapshot_authorization{.resources = delete_snapshot_resources};
 constexpr Operation delete_snapshot_operation{
     .name = "DeleteSnapshot",
     .method = "POST",
@@ -80,6 +82,7 @@ constexpr Operation delete_snapshot_operation{
     .input = &delete_snapshot_request_shape,
     .output = &delete_snapshot_response_shape,
     .errors = delete_snapshot_errors,
+    .authorization = &delete_snapshot_authorization,
 };
 
 }  // namespace goldsmith::api::ec2::tables

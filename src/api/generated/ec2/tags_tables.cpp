@@ -55,6 +55,8 @@ static constexpr Member describe_tags_response_members[] = {
 constexpr Shape describe_tags_response_shape{.name = "DescribeTagsResponse", .kind = Kind::structure, .members = describe_tags_response_members};
 
 static constexpr const ErrorShape* create_tags_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_id_not_found_error, &tag_limit_exceeded_error, &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error, &invalid_ami_id_unavailable_error, &invalid_snapshot_not_found_error, &invalid_snapshot_id_malformed_error, &invalid_instance_id_not_found_error};
+static constexpr const char* create_tags_resources[] = {"{Resources|ec2}"};
+static constexpr Authorization create_tags_authorization{.resources = create_tags_resources};
 constexpr Operation create_tags_operation{
     .name = "CreateTags",
     .method = "POST",
@@ -63,9 +65,12 @@ constexpr Operation create_tags_operation{
     .input = &create_tags_request_shape,
     .output = &create_tags_response_shape,
     .errors = create_tags_errors,
+    .authorization = &create_tags_authorization,
 };
 
 static constexpr const ErrorShape* delete_tags_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_id_not_found_error, &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error, &invalid_ami_id_unavailable_error, &invalid_snapshot_not_found_error, &invalid_snapshot_id_malformed_error, &invalid_instance_id_not_found_error};
+static constexpr const char* delete_tags_resources[] = {"{Resources|ec2}"};
+static constexpr Authorization delete_tags_authorization{.resources = delete_tags_resources};
 constexpr Operation delete_tags_operation{
     .name = "DeleteTags",
     .method = "POST",
@@ -74,6 +79,7 @@ constexpr Operation delete_tags_operation{
     .input = &delete_tags_request_shape,
     .output = &delete_tags_response_shape,
     .errors = delete_tags_errors,
+    .authorization = &delete_tags_authorization,
 };
 
 static constexpr const ErrorShape* describe_tags_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error};

@@ -233,6 +233,9 @@ static constexpr Member list_components_response_members[] = {
 constexpr Shape list_components_response_shape{.name = "ListComponentsResponse", .kind = Kind::structure, .members = list_components_response_members};
 
 static constexpr const ErrorShape* create_component_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &idempotent_parameter_mismatch_exception_error, &invalid_version_number_exception_error, &resource_in_use_exception_error, &invalid_parameter_combination_exception_error, &service_quota_exceeded_exception_error, &dry_run_operation_exception_error};
+static constexpr const char* create_component_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:component/{name|slug}/{semanticVersion}/*"};
+static constexpr DependentAction create_component_also[] = {{"imagebuilder:TagResource", "arn:aws:imagebuilder:{aws:region}:{aws:account}:component/{name|slug}/{semanticVersion}/*", "tags"}};
+static constexpr Authorization create_component_authorization{.resources = create_component_resources, .also = create_component_also};
 constexpr Operation create_component_operation{
     .name = "CreateComponent",
     .method = "PUT",
@@ -241,9 +244,12 @@ constexpr Operation create_component_operation{
     .input = &create_component_request_shape,
     .output = &create_component_response_shape,
     .errors = create_component_errors,
+    .authorization = &create_component_authorization,
 };
 
 static constexpr const ErrorShape* delete_component_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &resource_dependency_exception_error};
+static constexpr const char* delete_component_resources[] = {"{componentBuildVersionArn}"};
+static constexpr Authorization delete_component_authorization{.resources = delete_component_resources};
 constexpr Operation delete_component_operation{
     .name = "DeleteComponent",
     .method = "DELETE",
@@ -252,9 +258,12 @@ constexpr Operation delete_component_operation{
     .input = &delete_component_request_shape,
     .output = &delete_component_response_shape,
     .errors = delete_component_errors,
+    .authorization = &delete_component_authorization,
 };
 
 static constexpr const ErrorShape* get_component_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error};
+static constexpr const char* get_component_resources[] = {"{componentBuildVersionArn}"};
+static constexpr Authorization get_component_authorization{.resources = get_component_resources};
 constexpr Operation get_component_operation{
     .name = "GetComponent",
     .method = "GET",
@@ -263,9 +272,12 @@ constexpr Operation get_component_operation{
     .input = &get_component_request_shape,
     .output = &get_component_response_shape,
     .errors = get_component_errors,
+    .authorization = &get_component_authorization,
 };
 
 static constexpr const ErrorShape* get_marketplace_resource_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error};
+static constexpr const char* get_marketplace_resource_resources[] = {"{resourceArn}"};
+static constexpr Authorization get_marketplace_resource_authorization{.resources = get_marketplace_resource_resources};
 constexpr Operation get_marketplace_resource_operation{
     .name = "GetMarketplaceResource",
     .method = "POST",
@@ -274,9 +286,13 @@ constexpr Operation get_marketplace_resource_operation{
     .input = &get_marketplace_resource_request_shape,
     .output = &get_marketplace_resource_response_shape,
     .errors = get_marketplace_resource_errors,
+    .authorization = &get_marketplace_resource_authorization,
 };
 
 static constexpr const ErrorShape* import_component_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &idempotent_parameter_mismatch_exception_error, &invalid_version_number_exception_error, &resource_in_use_exception_error, &invalid_parameter_combination_exception_error};
+static constexpr const char* import_component_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:component/{name|slug}/{semanticVersion}/*"};
+static constexpr DependentAction import_component_also[] = {{"imagebuilder:TagResource", "arn:aws:imagebuilder:{aws:region}:{aws:account}:component/{name|slug}/{semanticVersion}/*", "tags"}};
+static constexpr Authorization import_component_authorization{.resources = import_component_resources, .also = import_component_also};
 constexpr Operation import_component_operation{
     .name = "ImportComponent",
     .method = "PUT",
@@ -285,9 +301,12 @@ constexpr Operation import_component_operation{
     .input = &import_component_request_shape,
     .output = &import_component_response_shape,
     .errors = import_component_errors,
+    .authorization = &import_component_authorization,
 };
 
 static constexpr const ErrorShape* list_component_build_versions_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_pagination_token_exception_error};
+static constexpr const char* list_component_build_versions_resources[] = {"{componentVersionArn}"};
+static constexpr Authorization list_component_build_versions_authorization{.resources = list_component_build_versions_resources};
 constexpr Operation list_component_build_versions_operation{
     .name = "ListComponentBuildVersions",
     .method = "POST",
@@ -297,6 +316,7 @@ constexpr Operation list_component_build_versions_operation{
     .output = &list_component_build_versions_response_shape,
     .errors = list_component_build_versions_errors,
     .pages = "componentSummaryList",
+    .authorization = &list_component_build_versions_authorization,
 };
 
 static constexpr const ErrorShape* list_components_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_pagination_token_exception_error};

@@ -186,6 +186,9 @@ static constexpr Member update_distribution_configuration_response_members[] = {
 constexpr Shape update_distribution_configuration_response_shape{.name = "UpdateDistributionConfigurationResponse", .kind = Kind::structure, .members = update_distribution_configuration_response_members};
 
 static constexpr const ErrorShape* create_distribution_configuration_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &idempotent_parameter_mismatch_exception_error, &resource_in_use_exception_error, &resource_already_exists_exception_error, &invalid_parameter_combination_exception_error, &service_quota_exceeded_exception_error};
+static constexpr const char* create_distribution_configuration_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:distribution-configuration/{name|slug}"};
+static constexpr DependentAction create_distribution_configuration_also[] = {{"imagebuilder:TagResource", "arn:aws:imagebuilder:{aws:region}:{aws:account}:distribution-configuration/{name|slug}", "tags"}};
+static constexpr Authorization create_distribution_configuration_authorization{.resources = create_distribution_configuration_resources, .also = create_distribution_configuration_also};
 constexpr Operation create_distribution_configuration_operation{
     .name = "CreateDistributionConfiguration",
     .method = "PUT",
@@ -194,9 +197,12 @@ constexpr Operation create_distribution_configuration_operation{
     .input = &create_distribution_configuration_request_shape,
     .output = &create_distribution_configuration_response_shape,
     .errors = create_distribution_configuration_errors,
+    .authorization = &create_distribution_configuration_authorization,
 };
 
 static constexpr const ErrorShape* delete_distribution_configuration_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &resource_dependency_exception_error};
+static constexpr const char* delete_distribution_configuration_resources[] = {"{distributionConfigurationArn}"};
+static constexpr Authorization delete_distribution_configuration_authorization{.resources = delete_distribution_configuration_resources};
 constexpr Operation delete_distribution_configuration_operation{
     .name = "DeleteDistributionConfiguration",
     .method = "DELETE",
@@ -205,9 +211,12 @@ constexpr Operation delete_distribution_configuration_operation{
     .input = &delete_distribution_configuration_request_shape,
     .output = &delete_distribution_configuration_response_shape,
     .errors = delete_distribution_configuration_errors,
+    .authorization = &delete_distribution_configuration_authorization,
 };
 
 static constexpr const ErrorShape* get_distribution_configuration_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error};
+static constexpr const char* get_distribution_configuration_resources[] = {"{distributionConfigurationArn}"};
+static constexpr Authorization get_distribution_configuration_authorization{.resources = get_distribution_configuration_resources};
 constexpr Operation get_distribution_configuration_operation{
     .name = "GetDistributionConfiguration",
     .method = "GET",
@@ -216,6 +225,7 @@ constexpr Operation get_distribution_configuration_operation{
     .input = &get_distribution_configuration_request_shape,
     .output = &get_distribution_configuration_response_shape,
     .errors = get_distribution_configuration_errors,
+    .authorization = &get_distribution_configuration_authorization,
 };
 
 static constexpr const ErrorShape* list_distribution_configurations_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_pagination_token_exception_error};
@@ -231,6 +241,8 @@ constexpr Operation list_distribution_configurations_operation{
 };
 
 static constexpr const ErrorShape* update_distribution_configuration_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &idempotent_parameter_mismatch_exception_error, &resource_in_use_exception_error, &invalid_parameter_combination_exception_error};
+static constexpr const char* update_distribution_configuration_resources[] = {"{distributionConfigurationArn}"};
+static constexpr Authorization update_distribution_configuration_authorization{.resources = update_distribution_configuration_resources};
 constexpr Operation update_distribution_configuration_operation{
     .name = "UpdateDistributionConfiguration",
     .method = "PUT",
@@ -239,6 +251,7 @@ constexpr Operation update_distribution_configuration_operation{
     .input = &update_distribution_configuration_request_shape,
     .output = &update_distribution_configuration_response_shape,
     .errors = update_distribution_configuration_errors,
+    .authorization = &update_distribution_configuration_authorization,
 };
 
 }  // namespace goldsmith::api::imagebuilder::tables

@@ -341,6 +341,8 @@ static constexpr Member retry_image_response_members[] = {
 constexpr Shape retry_image_response_shape{.name = "RetryImageResponse", .kind = Kind::structure, .members = retry_image_response_members};
 
 static constexpr const ErrorShape* cancel_image_creation_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &idempotent_parameter_mismatch_exception_error, &resource_in_use_exception_error};
+static constexpr const char* cancel_image_creation_resources[] = {"{imageBuildVersionArn}"};
+static constexpr Authorization cancel_image_creation_authorization{.resources = cancel_image_creation_resources};
 constexpr Operation cancel_image_creation_operation{
     .name = "CancelImageCreation",
     .method = "PUT",
@@ -349,9 +351,14 @@ constexpr Operation cancel_image_creation_operation{
     .input = &cancel_image_creation_request_shape,
     .output = &cancel_image_creation_response_shape,
     .errors = cancel_image_creation_errors,
+    .authorization = &cancel_image_creation_authorization,
 };
 
 static constexpr const ErrorShape* create_image_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &idempotent_parameter_mismatch_exception_error, &resource_in_use_exception_error, &service_quota_exceeded_exception_error};
+static constexpr const char* create_image_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:image/{imageRecipeArn|path}/*", "arn:aws:imagebuilder:{aws:region}:{aws:account}:image/{containerRecipeArn|path}/*"};
+static constexpr DependentAction create_image_also[] = {{"imagebuilder:GetImageRecipe", "{imageRecipeArn}", ""}, {"imagebuilder:GetContainerRecipe", "{containerRecipeArn}", ""}, {"imagebuilder:GetInfrastructureConfiguration", "{infrastructureConfigurationArn}", ""}, {"imagebuilder:GetDistributionConfiguration", "{distributionConfigurationArn}", ""}, {"imagebuilder:GetWorkflow", "{workflows.workflowArn}", ""}, {"imagebuilder:TagResource", "arn:aws:imagebuilder:{aws:region}:{aws:account}:image/{imageRecipeArn|path}/*", "tags"}, {"imagebuilder:TagResource", "arn:aws:imagebuilder:{aws:region}:{aws:account}:image/{containerRecipeArn|path}/*", "tags"}};
+static constexpr PassedRole create_image_passes[] = {{"executionRole", false, "imagebuilder.amazonaws.com"}};
+static constexpr Authorization create_image_authorization{.resources = create_image_resources, .also = create_image_also, .passes = create_image_passes};
 constexpr Operation create_image_operation{
     .name = "CreateImage",
     .method = "PUT",
@@ -360,9 +367,12 @@ constexpr Operation create_image_operation{
     .input = &create_image_request_shape,
     .output = &create_image_response_shape,
     .errors = create_image_errors,
+    .authorization = &create_image_authorization,
 };
 
 static constexpr const ErrorShape* delete_image_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &resource_dependency_exception_error};
+static constexpr const char* delete_image_resources[] = {"{imageBuildVersionArn}"};
+static constexpr Authorization delete_image_authorization{.resources = delete_image_resources};
 constexpr Operation delete_image_operation{
     .name = "DeleteImage",
     .method = "DELETE",
@@ -371,9 +381,14 @@ constexpr Operation delete_image_operation{
     .input = &delete_image_request_shape,
     .output = &delete_image_response_shape,
     .errors = delete_image_errors,
+    .authorization = &delete_image_authorization,
 };
 
 static constexpr const ErrorShape* distribute_image_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &idempotent_parameter_mismatch_exception_error, &resource_in_use_exception_error, &service_quota_exceeded_exception_error, &access_denied_exception_error, &too_many_requests_exception_error, &resource_not_found_exception_error};
+static constexpr const char* distribute_image_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:image/*"};
+static constexpr DependentAction distribute_image_also[] = {{"imagebuilder:GetImage", "{sourceImage}", ""}, {"imagebuilder:GetDistributionConfiguration", "{distributionConfigurationArn}", ""}, {"imagebuilder:TagResource", "arn:aws:imagebuilder:{aws:region}:{aws:account}:image/*", "tags"}};
+static constexpr PassedRole distribute_image_passes[] = {{"executionRole", false, "imagebuilder.amazonaws.com"}};
+static constexpr Authorization distribute_image_authorization{.resources = distribute_image_resources, .also = distribute_image_also, .passes = distribute_image_passes};
 constexpr Operation distribute_image_operation{
     .name = "DistributeImage",
     .method = "PUT",
@@ -382,9 +397,12 @@ constexpr Operation distribute_image_operation{
     .input = &distribute_image_request_shape,
     .output = &distribute_image_response_shape,
     .errors = distribute_image_errors,
+    .authorization = &distribute_image_authorization,
 };
 
 static constexpr const ErrorShape* get_image_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error};
+static constexpr const char* get_image_resources[] = {"{imageBuildVersionArn}"};
+static constexpr Authorization get_image_authorization{.resources = get_image_resources};
 constexpr Operation get_image_operation{
     .name = "GetImage",
     .method = "GET",
@@ -393,9 +411,14 @@ constexpr Operation get_image_operation{
     .input = &get_image_request_shape,
     .output = &get_image_response_shape,
     .errors = get_image_errors,
+    .authorization = &get_image_authorization,
 };
 
 static constexpr const ErrorShape* import_disk_image_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &access_denied_exception_error, &too_many_requests_exception_error};
+static constexpr const char* import_disk_image_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:image/{name|slug}/{semanticVersion}/*"};
+static constexpr DependentAction import_disk_image_also[] = {{"imagebuilder:GetInfrastructureConfiguration", "{infrastructureConfigurationArn}", ""}, {"imagebuilder:TagResource", "arn:aws:imagebuilder:{aws:region}:{aws:account}:image/{name|slug}/{semanticVersion}/*", "tags"}};
+static constexpr PassedRole import_disk_image_passes[] = {{"executionRole", false, "imagebuilder.amazonaws.com"}};
+static constexpr Authorization import_disk_image_authorization{.resources = import_disk_image_resources, .also = import_disk_image_also, .passes = import_disk_image_passes};
 constexpr Operation import_disk_image_operation{
     .name = "ImportDiskImage",
     .method = "PUT",
@@ -404,9 +427,13 @@ constexpr Operation import_disk_image_operation{
     .input = &import_disk_image_request_shape,
     .output = &import_disk_image_response_shape,
     .errors = import_disk_image_errors,
+    .authorization = &import_disk_image_authorization,
 };
 
 static constexpr const ErrorShape* import_vm_image_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error};
+static constexpr const char* import_vm_image_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:image/{name|slug}/{semanticVersion}/*"};
+static constexpr DependentAction import_vm_image_also[] = {{"imagebuilder:TagResource", "arn:aws:imagebuilder:{aws:region}:{aws:account}:image/{name|slug}/{semanticVersion}/*", "tags"}};
+static constexpr Authorization import_vm_image_authorization{.resources = import_vm_image_resources, .also = import_vm_image_also};
 constexpr Operation import_vm_image_operation{
     .name = "ImportVmImage",
     .method = "PUT",
@@ -415,9 +442,12 @@ constexpr Operation import_vm_image_operation{
     .input = &import_vm_image_request_shape,
     .output = &import_vm_image_response_shape,
     .errors = import_vm_image_errors,
+    .authorization = &import_vm_image_authorization,
 };
 
 static constexpr const ErrorShape* list_image_build_versions_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_pagination_token_exception_error};
+static constexpr const char* list_image_build_versions_resources[] = {"{imageVersionArn}"};
+static constexpr Authorization list_image_build_versions_authorization{.resources = list_image_build_versions_resources};
 constexpr Operation list_image_build_versions_operation{
     .name = "ListImageBuildVersions",
     .method = "POST",
@@ -427,9 +457,12 @@ constexpr Operation list_image_build_versions_operation{
     .output = &list_image_build_versions_response_shape,
     .errors = list_image_build_versions_errors,
     .pages = "imageSummaryList",
+    .authorization = &list_image_build_versions_authorization,
 };
 
 static constexpr const ErrorShape* list_image_packages_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_pagination_token_exception_error, &resource_not_found_exception_error};
+static constexpr const char* list_image_packages_resources[] = {"{imageBuildVersionArn}"};
+static constexpr Authorization list_image_packages_authorization{.resources = list_image_packages_resources};
 constexpr Operation list_image_packages_operation{
     .name = "ListImagePackages",
     .method = "POST",
@@ -439,6 +472,7 @@ constexpr Operation list_image_packages_operation{
     .output = &list_image_packages_response_shape,
     .errors = list_image_packages_errors,
     .pages = "imagePackageList",
+    .authorization = &list_image_packages_authorization,
 };
 
 static constexpr const ErrorShape* list_images_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_pagination_token_exception_error};
@@ -454,6 +488,8 @@ constexpr Operation list_images_operation{
 };
 
 static constexpr const ErrorShape* retry_image_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &idempotent_parameter_mismatch_exception_error, &resource_in_use_exception_error};
+static constexpr const char* retry_image_resources[] = {"{imageBuildVersionArn}"};
+static constexpr Authorization retry_image_authorization{.resources = retry_image_resources};
 constexpr Operation retry_image_operation{
     .name = "RetryImage",
     .method = "PUT",
@@ -462,6 +498,7 @@ constexpr Operation retry_image_operation{
     .input = &retry_image_request_shape,
     .output = &retry_image_response_shape,
     .errors = retry_image_errors,
+    .authorization = &retry_image_authorization,
 };
 
 }  // namespace goldsmith::api::imagebuilder::tables

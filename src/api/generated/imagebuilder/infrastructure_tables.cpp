@@ -155,6 +155,11 @@ static constexpr Member update_infrastructure_configuration_response_members[] =
 constexpr Shape update_infrastructure_configuration_response_shape{.name = "UpdateInfrastructureConfigurationResponse", .kind = Kind::structure, .members = update_infrastructure_configuration_response_members};
 
 static constexpr const ErrorShape* create_infrastructure_configuration_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &idempotent_parameter_mismatch_exception_error, &resource_in_use_exception_error, &resource_already_exists_exception_error, &service_quota_exceeded_exception_error};
+static constexpr const char* create_infrastructure_configuration_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:infrastructure-configuration/{name|slug}"};
+static constexpr DependentAction create_infrastructure_configuration_also[] = {{"imagebuilder:TagResource", "arn:aws:imagebuilder:{aws:region}:{aws:account}:infrastructure-configuration/{name|slug}", "tags"}};
+static constexpr MemberKey create_infrastructure_configuration_keys[] = {{"imagebuilder:CreatedResourceTag/", "resourceTags"}, {"imagebuilder:CreatedResourceTagKeys", "resourceTags"}, {"imagebuilder:Ec2MetadataHttpTokens", "instanceMetadataOptions.httpTokens"}, {"imagebuilder:StatusTopicArn", "snsTopicArn"}};
+static constexpr PassedRole create_infrastructure_configuration_passes[] = {{"instanceProfileName", true, "ec2.amazonaws.com"}};
+static constexpr Authorization create_infrastructure_configuration_authorization{.resources = create_infrastructure_configuration_resources, .also = create_infrastructure_configuration_also, .keys = create_infrastructure_configuration_keys, .passes = create_infrastructure_configuration_passes};
 constexpr Operation create_infrastructure_configuration_operation{
     .name = "CreateInfrastructureConfiguration",
     .method = "PUT",
@@ -163,9 +168,12 @@ constexpr Operation create_infrastructure_configuration_operation{
     .input = &create_infrastructure_configuration_request_shape,
     .output = &create_infrastructure_configuration_response_shape,
     .errors = create_infrastructure_configuration_errors,
+    .authorization = &create_infrastructure_configuration_authorization,
 };
 
 static constexpr const ErrorShape* delete_infrastructure_configuration_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &resource_dependency_exception_error};
+static constexpr const char* delete_infrastructure_configuration_resources[] = {"{infrastructureConfigurationArn}"};
+static constexpr Authorization delete_infrastructure_configuration_authorization{.resources = delete_infrastructure_configuration_resources};
 constexpr Operation delete_infrastructure_configuration_operation{
     .name = "DeleteInfrastructureConfiguration",
     .method = "DELETE",
@@ -174,9 +182,12 @@ constexpr Operation delete_infrastructure_configuration_operation{
     .input = &delete_infrastructure_configuration_request_shape,
     .output = &delete_infrastructure_configuration_response_shape,
     .errors = delete_infrastructure_configuration_errors,
+    .authorization = &delete_infrastructure_configuration_authorization,
 };
 
 static constexpr const ErrorShape* get_infrastructure_configuration_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error};
+static constexpr const char* get_infrastructure_configuration_resources[] = {"{infrastructureConfigurationArn}"};
+static constexpr Authorization get_infrastructure_configuration_authorization{.resources = get_infrastructure_configuration_resources};
 constexpr Operation get_infrastructure_configuration_operation{
     .name = "GetInfrastructureConfiguration",
     .method = "GET",
@@ -185,6 +196,7 @@ constexpr Operation get_infrastructure_configuration_operation{
     .input = &get_infrastructure_configuration_request_shape,
     .output = &get_infrastructure_configuration_response_shape,
     .errors = get_infrastructure_configuration_errors,
+    .authorization = &get_infrastructure_configuration_authorization,
 };
 
 static constexpr const ErrorShape* list_infrastructure_configurations_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_pagination_token_exception_error};
@@ -200,6 +212,10 @@ constexpr Operation list_infrastructure_configurations_operation{
 };
 
 static constexpr const ErrorShape* update_infrastructure_configuration_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &idempotent_parameter_mismatch_exception_error, &resource_in_use_exception_error};
+static constexpr const char* update_infrastructure_configuration_resources[] = {"{infrastructureConfigurationArn}"};
+static constexpr MemberKey update_infrastructure_configuration_keys[] = {{"imagebuilder:CreatedResourceTag/", "resourceTags"}, {"imagebuilder:CreatedResourceTagKeys", "resourceTags"}, {"imagebuilder:Ec2MetadataHttpTokens", "instanceMetadataOptions.httpTokens"}, {"imagebuilder:StatusTopicArn", "snsTopicArn"}};
+static constexpr PassedRole update_infrastructure_configuration_passes[] = {{"instanceProfileName", true, "ec2.amazonaws.com"}};
+static constexpr Authorization update_infrastructure_configuration_authorization{.resources = update_infrastructure_configuration_resources, .keys = update_infrastructure_configuration_keys, .passes = update_infrastructure_configuration_passes};
 constexpr Operation update_infrastructure_configuration_operation{
     .name = "UpdateInfrastructureConfiguration",
     .method = "PUT",
@@ -208,6 +224,7 @@ constexpr Operation update_infrastructure_configuration_operation{
     .input = &update_infrastructure_configuration_request_shape,
     .output = &update_infrastructure_configuration_response_shape,
     .errors = update_infrastructure_configuration_errors,
+    .authorization = &update_infrastructure_configuration_authorization,
 };
 
 }  // namespace goldsmith::api::imagebuilder::tables

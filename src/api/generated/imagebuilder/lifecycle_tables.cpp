@@ -347,6 +347,8 @@ static constexpr Member update_lifecycle_policy_response_members[] = {
 constexpr Shape update_lifecycle_policy_response_shape{.name = "UpdateLifecyclePolicyResponse", .kind = Kind::structure, .members = update_lifecycle_policy_response_members};
 
 static constexpr const ErrorShape* cancel_lifecycle_execution_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &idempotent_parameter_mismatch_exception_error, &resource_in_use_exception_error};
+static constexpr const char* cancel_lifecycle_execution_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:lifecycle-execution/{lifecycleExecutionId}"};
+static constexpr Authorization cancel_lifecycle_execution_authorization{.resources = cancel_lifecycle_execution_resources};
 constexpr Operation cancel_lifecycle_execution_operation{
     .name = "CancelLifecycleExecution",
     .method = "PUT",
@@ -355,9 +357,15 @@ constexpr Operation cancel_lifecycle_execution_operation{
     .input = &cancel_lifecycle_execution_request_shape,
     .output = &cancel_lifecycle_execution_response_shape,
     .errors = cancel_lifecycle_execution_errors,
+    .authorization = &cancel_lifecycle_execution_authorization,
 };
 
 static constexpr const ErrorShape* create_lifecycle_policy_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &idempotent_parameter_mismatch_exception_error, &resource_in_use_exception_error, &resource_already_exists_exception_error, &service_quota_exceeded_exception_error};
+static constexpr const char* create_lifecycle_policy_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:lifecycle-policy/{name|slug}"};
+static constexpr DependentAction create_lifecycle_policy_also[] = {{"imagebuilder:TagResource", "arn:aws:imagebuilder:{aws:region}:{aws:account}:lifecycle-policy/{name|slug}", "tags"}};
+static constexpr MemberKey create_lifecycle_policy_keys[] = {{"imagebuilder:LifecyclePolicyResourceType", "resourceType"}};
+static constexpr PassedRole create_lifecycle_policy_passes[] = {{"executionRole", false, "imagebuilder.amazonaws.com"}};
+static constexpr Authorization create_lifecycle_policy_authorization{.resources = create_lifecycle_policy_resources, .also = create_lifecycle_policy_also, .keys = create_lifecycle_policy_keys, .passes = create_lifecycle_policy_passes};
 constexpr Operation create_lifecycle_policy_operation{
     .name = "CreateLifecyclePolicy",
     .method = "PUT",
@@ -366,9 +374,12 @@ constexpr Operation create_lifecycle_policy_operation{
     .input = &create_lifecycle_policy_request_shape,
     .output = &create_lifecycle_policy_response_shape,
     .errors = create_lifecycle_policy_errors,
+    .authorization = &create_lifecycle_policy_authorization,
 };
 
 static constexpr const ErrorShape* delete_lifecycle_policy_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &resource_dependency_exception_error};
+static constexpr const char* delete_lifecycle_policy_resources[] = {"{lifecyclePolicyArn}"};
+static constexpr Authorization delete_lifecycle_policy_authorization{.resources = delete_lifecycle_policy_resources};
 constexpr Operation delete_lifecycle_policy_operation{
     .name = "DeleteLifecyclePolicy",
     .method = "DELETE",
@@ -377,9 +388,12 @@ constexpr Operation delete_lifecycle_policy_operation{
     .input = &delete_lifecycle_policy_request_shape,
     .output = &delete_lifecycle_policy_response_shape,
     .errors = delete_lifecycle_policy_errors,
+    .authorization = &delete_lifecycle_policy_authorization,
 };
 
 static constexpr const ErrorShape* get_lifecycle_execution_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error};
+static constexpr const char* get_lifecycle_execution_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:lifecycle-execution/{lifecycleExecutionId}"};
+static constexpr Authorization get_lifecycle_execution_authorization{.resources = get_lifecycle_execution_resources};
 constexpr Operation get_lifecycle_execution_operation{
     .name = "GetLifecycleExecution",
     .method = "GET",
@@ -388,9 +402,12 @@ constexpr Operation get_lifecycle_execution_operation{
     .input = &get_lifecycle_execution_request_shape,
     .output = &get_lifecycle_execution_response_shape,
     .errors = get_lifecycle_execution_errors,
+    .authorization = &get_lifecycle_execution_authorization,
 };
 
 static constexpr const ErrorShape* get_lifecycle_policy_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error};
+static constexpr const char* get_lifecycle_policy_resources[] = {"{lifecyclePolicyArn}"};
+static constexpr Authorization get_lifecycle_policy_authorization{.resources = get_lifecycle_policy_resources};
 constexpr Operation get_lifecycle_policy_operation{
     .name = "GetLifecyclePolicy",
     .method = "GET",
@@ -399,9 +416,12 @@ constexpr Operation get_lifecycle_policy_operation{
     .input = &get_lifecycle_policy_request_shape,
     .output = &get_lifecycle_policy_response_shape,
     .errors = get_lifecycle_policy_errors,
+    .authorization = &get_lifecycle_policy_authorization,
 };
 
 static constexpr const ErrorShape* list_lifecycle_execution_resources_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_pagination_token_exception_error};
+static constexpr const char* list_lifecycle_execution_resources_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:lifecycle-execution/{lifecycleExecutionId}"};
+static constexpr Authorization list_lifecycle_execution_resources_authorization{.resources = list_lifecycle_execution_resources_resources};
 constexpr Operation list_lifecycle_execution_resources_operation{
     .name = "ListLifecycleExecutionResources",
     .method = "POST",
@@ -411,9 +431,12 @@ constexpr Operation list_lifecycle_execution_resources_operation{
     .output = &list_lifecycle_execution_resources_response_shape,
     .errors = list_lifecycle_execution_resources_errors,
     .pages = "resources",
+    .authorization = &list_lifecycle_execution_resources_authorization,
 };
 
 static constexpr const ErrorShape* list_lifecycle_executions_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_pagination_token_exception_error};
+static constexpr const char* list_lifecycle_executions_resources[] = {"{resourceArn}"};
+static constexpr Authorization list_lifecycle_executions_authorization{.resources = list_lifecycle_executions_resources};
 constexpr Operation list_lifecycle_executions_operation{
     .name = "ListLifecycleExecutions",
     .method = "POST",
@@ -423,6 +446,7 @@ constexpr Operation list_lifecycle_executions_operation{
     .output = &list_lifecycle_executions_response_shape,
     .errors = list_lifecycle_executions_errors,
     .pages = "lifecycleExecutions",
+    .authorization = &list_lifecycle_executions_authorization,
 };
 
 static constexpr const ErrorShape* list_lifecycle_policies_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_pagination_token_exception_error};
@@ -438,6 +462,9 @@ constexpr Operation list_lifecycle_policies_operation{
 };
 
 static constexpr const ErrorShape* start_resource_state_update_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &resource_not_found_exception_error, &idempotent_parameter_mismatch_exception_error, &resource_in_use_exception_error};
+static constexpr const char* start_resource_state_update_resources[] = {"{resourceArn}"};
+static constexpr PassedRole start_resource_state_update_passes[] = {{"executionRole", false, "imagebuilder.amazonaws.com"}};
+static constexpr Authorization start_resource_state_update_authorization{.resources = start_resource_state_update_resources, .passes = start_resource_state_update_passes};
 constexpr Operation start_resource_state_update_operation{
     .name = "StartResourceStateUpdate",
     .method = "PUT",
@@ -446,9 +473,14 @@ constexpr Operation start_resource_state_update_operation{
     .input = &start_resource_state_update_request_shape,
     .output = &start_resource_state_update_response_shape,
     .errors = start_resource_state_update_errors,
+    .authorization = &start_resource_state_update_authorization,
 };
 
 static constexpr const ErrorShape* update_lifecycle_policy_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &idempotent_parameter_mismatch_exception_error, &resource_in_use_exception_error, &invalid_parameter_combination_exception_error};
+static constexpr const char* update_lifecycle_policy_resources[] = {"{lifecyclePolicyArn}"};
+static constexpr MemberKey update_lifecycle_policy_keys[] = {{"imagebuilder:LifecyclePolicyResourceType", "resourceType"}};
+static constexpr PassedRole update_lifecycle_policy_passes[] = {{"executionRole", false, "imagebuilder.amazonaws.com"}};
+static constexpr Authorization update_lifecycle_policy_authorization{.resources = update_lifecycle_policy_resources, .keys = update_lifecycle_policy_keys, .passes = update_lifecycle_policy_passes};
 constexpr Operation update_lifecycle_policy_operation{
     .name = "UpdateLifecyclePolicy",
     .method = "PUT",
@@ -457,6 +489,7 @@ constexpr Operation update_lifecycle_policy_operation{
     .input = &update_lifecycle_policy_request_shape,
     .output = &update_lifecycle_policy_response_shape,
     .errors = update_lifecycle_policy_errors,
+    .authorization = &update_lifecycle_policy_authorization,
 };
 
 }  // namespace goldsmith::api::imagebuilder::tables

@@ -185,6 +185,10 @@ static constexpr Member update_image_pipeline_response_members[] = {
 constexpr Shape update_image_pipeline_response_shape{.name = "UpdateImagePipelineResponse", .kind = Kind::structure, .members = update_image_pipeline_response_members};
 
 static constexpr const ErrorShape* create_image_pipeline_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &idempotent_parameter_mismatch_exception_error, &resource_in_use_exception_error, &resource_already_exists_exception_error, &service_quota_exceeded_exception_error};
+static constexpr const char* create_image_pipeline_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:image-pipeline/{name|slug}"};
+static constexpr DependentAction create_image_pipeline_also[] = {{"imagebuilder:GetImageRecipe", "{imageRecipeArn}", ""}, {"imagebuilder:GetContainerRecipe", "{containerRecipeArn}", ""}, {"imagebuilder:GetInfrastructureConfiguration", "{infrastructureConfigurationArn}", ""}, {"imagebuilder:GetDistributionConfiguration", "{distributionConfigurationArn}", ""}, {"imagebuilder:GetWorkflow", "{workflows.workflowArn}", ""}, {"imagebuilder:TagResource", "arn:aws:imagebuilder:{aws:region}:{aws:account}:image-pipeline/{name|slug}", "tags"}};
+static constexpr PassedRole create_image_pipeline_passes[] = {{"executionRole", false, "imagebuilder.amazonaws.com"}};
+static constexpr Authorization create_image_pipeline_authorization{.resources = create_image_pipeline_resources, .also = create_image_pipeline_also, .passes = create_image_pipeline_passes};
 constexpr Operation create_image_pipeline_operation{
     .name = "CreateImagePipeline",
     .method = "PUT",
@@ -193,9 +197,12 @@ constexpr Operation create_image_pipeline_operation{
     .input = &create_image_pipeline_request_shape,
     .output = &create_image_pipeline_response_shape,
     .errors = create_image_pipeline_errors,
+    .authorization = &create_image_pipeline_authorization,
 };
 
 static constexpr const ErrorShape* delete_image_pipeline_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &resource_dependency_exception_error};
+static constexpr const char* delete_image_pipeline_resources[] = {"{imagePipelineArn}"};
+static constexpr Authorization delete_image_pipeline_authorization{.resources = delete_image_pipeline_resources};
 constexpr Operation delete_image_pipeline_operation{
     .name = "DeleteImagePipeline",
     .method = "DELETE",
@@ -204,9 +211,12 @@ constexpr Operation delete_image_pipeline_operation{
     .input = &delete_image_pipeline_request_shape,
     .output = &delete_image_pipeline_response_shape,
     .errors = delete_image_pipeline_errors,
+    .authorization = &delete_image_pipeline_authorization,
 };
 
 static constexpr const ErrorShape* get_image_pipeline_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error};
+static constexpr const char* get_image_pipeline_resources[] = {"{imagePipelineArn}"};
+static constexpr Authorization get_image_pipeline_authorization{.resources = get_image_pipeline_resources};
 constexpr Operation get_image_pipeline_operation{
     .name = "GetImagePipeline",
     .method = "GET",
@@ -215,9 +225,12 @@ constexpr Operation get_image_pipeline_operation{
     .input = &get_image_pipeline_request_shape,
     .output = &get_image_pipeline_response_shape,
     .errors = get_image_pipeline_errors,
+    .authorization = &get_image_pipeline_authorization,
 };
 
 static constexpr const ErrorShape* list_image_pipeline_images_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_pagination_token_exception_error, &resource_not_found_exception_error};
+static constexpr const char* list_image_pipeline_images_resources[] = {"{imagePipelineArn}"};
+static constexpr Authorization list_image_pipeline_images_authorization{.resources = list_image_pipeline_images_resources};
 constexpr Operation list_image_pipeline_images_operation{
     .name = "ListImagePipelineImages",
     .method = "POST",
@@ -227,6 +240,7 @@ constexpr Operation list_image_pipeline_images_operation{
     .output = &list_image_pipeline_images_response_shape,
     .errors = list_image_pipeline_images_errors,
     .pages = "imageSummaryList",
+    .authorization = &list_image_pipeline_images_authorization,
 };
 
 static constexpr const ErrorShape* list_image_pipelines_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_pagination_token_exception_error};
@@ -242,6 +256,8 @@ constexpr Operation list_image_pipelines_operation{
 };
 
 static constexpr const ErrorShape* start_image_pipeline_execution_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &resource_not_found_exception_error, &idempotent_parameter_mismatch_exception_error, &resource_in_use_exception_error};
+static constexpr const char* start_image_pipeline_execution_resources[] = {"{imagePipelineArn}"};
+static constexpr Authorization start_image_pipeline_execution_authorization{.resources = start_image_pipeline_execution_resources};
 constexpr Operation start_image_pipeline_execution_operation{
     .name = "StartImagePipelineExecution",
     .method = "PUT",
@@ -250,9 +266,14 @@ constexpr Operation start_image_pipeline_execution_operation{
     .input = &start_image_pipeline_execution_request_shape,
     .output = &start_image_pipeline_execution_response_shape,
     .errors = start_image_pipeline_execution_errors,
+    .authorization = &start_image_pipeline_execution_authorization,
 };
 
 static constexpr const ErrorShape* update_image_pipeline_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &idempotent_parameter_mismatch_exception_error, &resource_in_use_exception_error};
+static constexpr const char* update_image_pipeline_resources[] = {"{imagePipelineArn}"};
+static constexpr DependentAction update_image_pipeline_also[] = {{"imagebuilder:GetImageRecipe", "{imageRecipeArn}", ""}, {"imagebuilder:GetContainerRecipe", "{containerRecipeArn}", ""}, {"imagebuilder:GetInfrastructureConfiguration", "{infrastructureConfigurationArn}", ""}, {"imagebuilder:GetDistributionConfiguration", "{distributionConfigurationArn}", ""}, {"imagebuilder:GetWorkflow", "{workflows.workflowArn}", ""}};
+static constexpr PassedRole update_image_pipeline_passes[] = {{"executionRole", false, "imagebuilder.amazonaws.com"}};
+static constexpr Authorization update_image_pipeline_authorization{.resources = update_image_pipeline_resources, .also = update_image_pipeline_also, .passes = update_image_pipeline_passes};
 constexpr Operation update_image_pipeline_operation{
     .name = "UpdateImagePipeline",
     .method = "PUT",
@@ -261,6 +282,7 @@ constexpr Operation update_image_pipeline_operation{
     .input = &update_image_pipeline_request_shape,
     .output = &update_image_pipeline_response_shape,
     .errors = update_image_pipeline_errors,
+    .authorization = &update_image_pipeline_authorization,
 };
 
 }  // namespace goldsmith::api::imagebuilder::tables

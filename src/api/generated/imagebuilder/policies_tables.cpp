@@ -98,6 +98,8 @@ static constexpr Member put_image_recipe_policy_response_members[] = {
 constexpr Shape put_image_recipe_policy_response_shape{.name = "PutImageRecipePolicyResponse", .kind = Kind::structure, .members = put_image_recipe_policy_response_members};
 
 static constexpr const ErrorShape* get_component_policy_errors[] = {&service_exception_error, &service_unavailable_exception_error, &resource_not_found_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error};
+static constexpr const char* get_component_policy_resources[] = {"{componentArn}"};
+static constexpr Authorization get_component_policy_authorization{.resources = get_component_policy_resources};
 constexpr Operation get_component_policy_operation{
     .name = "GetComponentPolicy",
     .method = "GET",
@@ -106,9 +108,12 @@ constexpr Operation get_component_policy_operation{
     .input = &get_component_policy_request_shape,
     .output = &get_component_policy_response_shape,
     .errors = get_component_policy_errors,
+    .authorization = &get_component_policy_authorization,
 };
 
 static constexpr const ErrorShape* get_container_recipe_policy_errors[] = {&service_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &resource_not_found_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error};
+static constexpr const char* get_container_recipe_policy_resources[] = {"{containerRecipeArn}"};
+static constexpr Authorization get_container_recipe_policy_authorization{.resources = get_container_recipe_policy_resources};
 constexpr Operation get_container_recipe_policy_operation{
     .name = "GetContainerRecipePolicy",
     .method = "GET",
@@ -117,9 +122,12 @@ constexpr Operation get_container_recipe_policy_operation{
     .input = &get_container_recipe_policy_request_shape,
     .output = &get_container_recipe_policy_response_shape,
     .errors = get_container_recipe_policy_errors,
+    .authorization = &get_container_recipe_policy_authorization,
 };
 
 static constexpr const ErrorShape* get_image_policy_errors[] = {&service_exception_error, &service_unavailable_exception_error, &resource_not_found_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error};
+static constexpr const char* get_image_policy_resources[] = {"{imageArn}"};
+static constexpr Authorization get_image_policy_authorization{.resources = get_image_policy_resources};
 constexpr Operation get_image_policy_operation{
     .name = "GetImagePolicy",
     .method = "GET",
@@ -128,9 +136,12 @@ constexpr Operation get_image_policy_operation{
     .input = &get_image_policy_request_shape,
     .output = &get_image_policy_response_shape,
     .errors = get_image_policy_errors,
+    .authorization = &get_image_policy_authorization,
 };
 
 static constexpr const ErrorShape* get_image_recipe_policy_errors[] = {&service_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &resource_not_found_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error};
+static constexpr const char* get_image_recipe_policy_resources[] = {"{imageRecipeArn}"};
+static constexpr Authorization get_image_recipe_policy_authorization{.resources = get_image_recipe_policy_resources};
 constexpr Operation get_image_recipe_policy_operation{
     .name = "GetImageRecipePolicy",
     .method = "GET",
@@ -139,9 +150,12 @@ constexpr Operation get_image_recipe_policy_operation{
     .input = &get_image_recipe_policy_request_shape,
     .output = &get_image_recipe_policy_response_shape,
     .errors = get_image_recipe_policy_errors,
+    .authorization = &get_image_recipe_policy_authorization,
 };
 
 static constexpr const ErrorShape* put_component_policy_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_parameter_value_exception_error, &resource_not_found_exception_error};
+static constexpr const char* put_component_policy_resources[] = {"{componentArn}"};
+static constexpr Authorization put_component_policy_authorization{.resources = put_component_policy_resources};
 constexpr Operation put_component_policy_operation{
     .name = "PutComponentPolicy",
     .method = "PUT",
@@ -150,9 +164,12 @@ constexpr Operation put_component_policy_operation{
     .input = &put_component_policy_request_shape,
     .output = &put_component_policy_response_shape,
     .errors = put_component_policy_errors,
+    .authorization = &put_component_policy_authorization,
 };
 
 static constexpr const ErrorShape* put_container_recipe_policy_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_parameter_value_exception_error, &resource_not_found_exception_error};
+static constexpr const char* put_container_recipe_policy_resources[] = {"{containerRecipeArn}"};
+static constexpr Authorization put_container_recipe_policy_authorization{.resources = put_container_recipe_policy_resources};
 constexpr Operation put_container_recipe_policy_operation{
     .name = "PutContainerRecipePolicy",
     .method = "PUT",
@@ -161,9 +178,12 @@ constexpr Operation put_container_recipe_policy_operation{
     .input = &put_container_recipe_policy_request_shape,
     .output = &put_container_recipe_policy_response_shape,
     .errors = put_container_recipe_policy_errors,
+    .authorization = &put_container_recipe_policy_authorization,
 };
 
 static constexpr const ErrorShape* put_image_policy_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_parameter_value_exception_error, &resource_not_found_exception_error};
+static constexpr const char* put_image_policy_resources[] = {"{imageArn}"};
+static constexpr Authorization put_image_policy_authorization{.resources = put_image_policy_resources};
 constexpr Operation put_image_policy_operation{
     .name = "PutImagePolicy",
     .method = "PUT",
@@ -172,9 +192,12 @@ constexpr Operation put_image_policy_operation{
     .input = &put_image_policy_request_shape,
     .output = &put_image_policy_response_shape,
     .errors = put_image_policy_errors,
+    .authorization = &put_image_policy_authorization,
 };
 
 static constexpr const ErrorShape* put_image_recipe_policy_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_parameter_value_exception_error, &resource_not_found_exception_error};
+static constexpr const char* put_image_recipe_policy_resources[] = {"{imageRecipeArn}"};
+static constexpr Authorization put_image_recipe_policy_authorization{.resources = put_image_recipe_policy_resources};
 constexpr Operation put_image_recipe_policy_operation{
     .name = "PutImageRecipePolicy",
     .method = "PUT",
@@ -183,6 +206,7 @@ constexpr Operation put_image_recipe_policy_operation{
     .input = &put_image_recipe_policy_request_shape,
     .output = &put_image_recipe_policy_response_shape,
     .errors = put_image_recipe_policy_errors,
+    .authorization = &put_image_recipe_policy_authorization,
 };
 
 }  // namespace goldsmith::api::imagebuilder::tables

@@ -264,6 +264,9 @@ static constexpr Member list_image_recipes_response_members[] = {
 constexpr Shape list_image_recipes_response_shape{.name = "ListImageRecipesResponse", .kind = Kind::structure, .members = list_image_recipes_response_members};
 
 static constexpr const ErrorShape* create_container_recipe_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &idempotent_parameter_mismatch_exception_error, &invalid_version_number_exception_error, &resource_in_use_exception_error, &resource_already_exists_exception_error, &service_quota_exceeded_exception_error};
+static constexpr const char* create_container_recipe_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:container-recipe/{name|slug}/{semanticVersion}"};
+static constexpr DependentAction create_container_recipe_also[] = {{"imagebuilder:GetComponent", "{components.componentArn}", ""}, {"imagebuilder:GetImage", "{parentImage}", ""}, {"imagebuilder:TagResource", "arn:aws:imagebuilder:{aws:region}:{aws:account}:container-recipe/{name|slug}/{semanticVersion}", "tags"}};
+static constexpr Authorization create_container_recipe_authorization{.resources = create_container_recipe_resources, .also = create_container_recipe_also};
 constexpr Operation create_container_recipe_operation{
     .name = "CreateContainerRecipe",
     .method = "PUT",
@@ -272,9 +275,13 @@ constexpr Operation create_container_recipe_operation{
     .input = &create_container_recipe_request_shape,
     .output = &create_container_recipe_response_shape,
     .errors = create_container_recipe_errors,
+    .authorization = &create_container_recipe_authorization,
 };
 
 static constexpr const ErrorShape* create_image_recipe_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &idempotent_parameter_mismatch_exception_error, &invalid_version_number_exception_error, &resource_in_use_exception_error, &resource_already_exists_exception_error, &service_quota_exceeded_exception_error};
+static constexpr const char* create_image_recipe_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:image-recipe/{name|slug}/{semanticVersion}"};
+static constexpr DependentAction create_image_recipe_also[] = {{"imagebuilder:GetComponent", "{components.componentArn}", ""}, {"imagebuilder:GetImage", "{parentImage}", ""}, {"imagebuilder:TagResource", "arn:aws:imagebuilder:{aws:region}:{aws:account}:image-recipe/{name|slug}/{semanticVersion}", "tags"}};
+static constexpr Authorization create_image_recipe_authorization{.resources = create_image_recipe_resources, .also = create_image_recipe_also};
 constexpr Operation create_image_recipe_operation{
     .name = "CreateImageRecipe",
     .method = "PUT",
@@ -283,9 +290,12 @@ constexpr Operation create_image_recipe_operation{
     .input = &create_image_recipe_request_shape,
     .output = &create_image_recipe_response_shape,
     .errors = create_image_recipe_errors,
+    .authorization = &create_image_recipe_authorization,
 };
 
 static constexpr const ErrorShape* delete_container_recipe_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &resource_dependency_exception_error};
+static constexpr const char* delete_container_recipe_resources[] = {"{containerRecipeArn}"};
+static constexpr Authorization delete_container_recipe_authorization{.resources = delete_container_recipe_resources};
 constexpr Operation delete_container_recipe_operation{
     .name = "DeleteContainerRecipe",
     .method = "DELETE",
@@ -294,9 +304,12 @@ constexpr Operation delete_container_recipe_operation{
     .input = &delete_container_recipe_request_shape,
     .output = &delete_container_recipe_response_shape,
     .errors = delete_container_recipe_errors,
+    .authorization = &delete_container_recipe_authorization,
 };
 
 static constexpr const ErrorShape* delete_image_recipe_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &resource_dependency_exception_error};
+static constexpr const char* delete_image_recipe_resources[] = {"{imageRecipeArn}"};
+static constexpr Authorization delete_image_recipe_authorization{.resources = delete_image_recipe_resources};
 constexpr Operation delete_image_recipe_operation{
     .name = "DeleteImageRecipe",
     .method = "DELETE",
@@ -305,9 +318,12 @@ constexpr Operation delete_image_recipe_operation{
     .input = &delete_image_recipe_request_shape,
     .output = &delete_image_recipe_response_shape,
     .errors = delete_image_recipe_errors,
+    .authorization = &delete_image_recipe_authorization,
 };
 
 static constexpr const ErrorShape* get_container_recipe_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error};
+static constexpr const char* get_container_recipe_resources[] = {"{containerRecipeArn}"};
+static constexpr Authorization get_container_recipe_authorization{.resources = get_container_recipe_resources};
 constexpr Operation get_container_recipe_operation{
     .name = "GetContainerRecipe",
     .method = "GET",
@@ -316,9 +332,12 @@ constexpr Operation get_container_recipe_operation{
     .input = &get_container_recipe_request_shape,
     .output = &get_container_recipe_response_shape,
     .errors = get_container_recipe_errors,
+    .authorization = &get_container_recipe_authorization,
 };
 
 static constexpr const ErrorShape* get_image_recipe_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error};
+static constexpr const char* get_image_recipe_resources[] = {"{imageRecipeArn}"};
+static constexpr Authorization get_image_recipe_authorization{.resources = get_image_recipe_resources};
 constexpr Operation get_image_recipe_operation{
     .name = "GetImageRecipe",
     .method = "GET",
@@ -327,6 +346,7 @@ constexpr Operation get_image_recipe_operation{
     .input = &get_image_recipe_request_shape,
     .output = &get_image_recipe_response_shape,
     .errors = get_image_recipe_errors,
+    .authorization = &get_image_recipe_authorization,
 };
 
 static constexpr const ErrorShape* list_container_recipes_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_pagination_token_exception_error};

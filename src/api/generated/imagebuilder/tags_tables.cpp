@@ -32,6 +32,8 @@ constexpr Shape untag_resource_request_shape{.name = "UntagResourceRequest", .ki
 constexpr Shape untag_resource_response_shape{.name = "UntagResourceResponse", .kind = Kind::structure};
 
 static constexpr const ErrorShape* list_tags_for_resource_errors[] = {&service_exception_error, &invalid_parameter_exception_error, &resource_not_found_exception_error};
+static constexpr const char* list_tags_for_resource_resources[] = {"{resourceArn}"};
+static constexpr Authorization list_tags_for_resource_authorization{.resources = list_tags_for_resource_resources};
 constexpr Operation list_tags_for_resource_operation{
     .name = "ListTagsForResource",
     .method = "GET",
@@ -41,9 +43,12 @@ constexpr Operation list_tags_for_resource_operation{
     .output = &list_tags_for_resource_response_shape,
     .errors = list_tags_for_resource_errors,
     .violation = &invalid_parameter_exception_error,
+    .authorization = &list_tags_for_resource_authorization,
 };
 
 static constexpr const ErrorShape* tag_resource_errors[] = {&service_exception_error, &invalid_parameter_exception_error, &resource_not_found_exception_error};
+static constexpr const char* tag_resource_resources[] = {"{resourceArn}"};
+static constexpr Authorization tag_resource_authorization{.resources = tag_resource_resources};
 constexpr Operation tag_resource_operation{
     .name = "TagResource",
     .method = "POST",
@@ -53,9 +58,12 @@ constexpr Operation tag_resource_operation{
     .output = &tag_resource_response_shape,
     .errors = tag_resource_errors,
     .violation = &invalid_parameter_exception_error,
+    .authorization = &tag_resource_authorization,
 };
 
 static constexpr const ErrorShape* untag_resource_errors[] = {&service_exception_error, &invalid_parameter_exception_error, &resource_not_found_exception_error};
+static constexpr const char* untag_resource_resources[] = {"{resourceArn}"};
+static constexpr Authorization untag_resource_authorization{.resources = untag_resource_resources};
 constexpr Operation untag_resource_operation{
     .name = "UntagResource",
     .method = "DELETE",
@@ -65,6 +73,7 @@ constexpr Operation untag_resource_operation{
     .output = &untag_resource_response_shape,
     .errors = untag_resource_errors,
     .violation = &invalid_parameter_exception_error,
+    .authorization = &untag_resource_authorization,
 };
 
 }  // namespace goldsmith::api::imagebuilder::tables

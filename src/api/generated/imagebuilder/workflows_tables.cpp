@@ -355,6 +355,9 @@ static constexpr Member send_workflow_step_action_response_members[] = {
 constexpr Shape send_workflow_step_action_response_shape{.name = "SendWorkflowStepActionResponse", .kind = Kind::structure, .members = send_workflow_step_action_response_members};
 
 static constexpr const ErrorShape* create_workflow_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &idempotent_parameter_mismatch_exception_error, &invalid_version_number_exception_error, &resource_in_use_exception_error, &invalid_parameter_combination_exception_error, &service_quota_exceeded_exception_error, &dry_run_operation_exception_error};
+static constexpr const char* create_workflow_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:workflow/{type|lower}/{name|slug}/{semanticVersion}/*"};
+static constexpr DependentAction create_workflow_also[] = {{"imagebuilder:TagResource", "arn:aws:imagebuilder:{aws:region}:{aws:account}:workflow/{type|lower}/{name|slug}/{semanticVersion}/*", "tags"}};
+static constexpr Authorization create_workflow_authorization{.resources = create_workflow_resources, .also = create_workflow_also};
 constexpr Operation create_workflow_operation{
     .name = "CreateWorkflow",
     .method = "PUT",
@@ -363,9 +366,12 @@ constexpr Operation create_workflow_operation{
     .input = &create_workflow_request_shape,
     .output = &create_workflow_response_shape,
     .errors = create_workflow_errors,
+    .authorization = &create_workflow_authorization,
 };
 
 static constexpr const ErrorShape* delete_workflow_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &resource_dependency_exception_error};
+static constexpr const char* delete_workflow_resources[] = {"{workflowBuildVersionArn}"};
+static constexpr Authorization delete_workflow_authorization{.resources = delete_workflow_resources};
 constexpr Operation delete_workflow_operation{
     .name = "DeleteWorkflow",
     .method = "DELETE",
@@ -374,9 +380,12 @@ constexpr Operation delete_workflow_operation{
     .input = &delete_workflow_request_shape,
     .output = &delete_workflow_response_shape,
     .errors = delete_workflow_errors,
+    .authorization = &delete_workflow_authorization,
 };
 
 static constexpr const ErrorShape* get_workflow_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error};
+static constexpr const char* get_workflow_resources[] = {"{workflowBuildVersionArn}"};
+static constexpr Authorization get_workflow_authorization{.resources = get_workflow_resources};
 constexpr Operation get_workflow_operation{
     .name = "GetWorkflow",
     .method = "GET",
@@ -385,9 +394,12 @@ constexpr Operation get_workflow_operation{
     .input = &get_workflow_request_shape,
     .output = &get_workflow_response_shape,
     .errors = get_workflow_errors,
+    .authorization = &get_workflow_authorization,
 };
 
 static constexpr const ErrorShape* get_workflow_execution_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error};
+static constexpr const char* get_workflow_execution_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:workflow-execution/{workflowExecutionId}"};
+static constexpr Authorization get_workflow_execution_authorization{.resources = get_workflow_execution_resources};
 constexpr Operation get_workflow_execution_operation{
     .name = "GetWorkflowExecution",
     .method = "GET",
@@ -396,9 +408,12 @@ constexpr Operation get_workflow_execution_operation{
     .input = &get_workflow_execution_request_shape,
     .output = &get_workflow_execution_response_shape,
     .errors = get_workflow_execution_errors,
+    .authorization = &get_workflow_execution_authorization,
 };
 
 static constexpr const ErrorShape* get_workflow_step_execution_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error};
+static constexpr const char* get_workflow_step_execution_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:workflow-step-execution/{stepExecutionId}"};
+static constexpr Authorization get_workflow_step_execution_authorization{.resources = get_workflow_step_execution_resources};
 constexpr Operation get_workflow_step_execution_operation{
     .name = "GetWorkflowStepExecution",
     .method = "GET",
@@ -407,6 +422,7 @@ constexpr Operation get_workflow_step_execution_operation{
     .input = &get_workflow_step_execution_request_shape,
     .output = &get_workflow_step_execution_response_shape,
     .errors = get_workflow_step_execution_errors,
+    .authorization = &get_workflow_step_execution_authorization,
 };
 
 static constexpr const ErrorShape* list_waiting_workflow_steps_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_pagination_token_exception_error};
@@ -422,6 +438,8 @@ constexpr Operation list_waiting_workflow_steps_operation{
 };
 
 static constexpr const ErrorShape* list_workflow_build_versions_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_pagination_token_exception_error};
+static constexpr const char* list_workflow_build_versions_resources[] = {"{workflowVersionArn}"};
+static constexpr Authorization list_workflow_build_versions_authorization{.resources = list_workflow_build_versions_resources};
 constexpr Operation list_workflow_build_versions_operation{
     .name = "ListWorkflowBuildVersions",
     .method = "POST",
@@ -431,9 +449,12 @@ constexpr Operation list_workflow_build_versions_operation{
     .output = &list_workflow_build_versions_response_shape,
     .errors = list_workflow_build_versions_errors,
     .pages = "workflowSummaryList",
+    .authorization = &list_workflow_build_versions_authorization,
 };
 
 static constexpr const ErrorShape* list_workflow_executions_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_pagination_token_exception_error};
+static constexpr const char* list_workflow_executions_resources[] = {"{imageBuildVersionArn}"};
+static constexpr Authorization list_workflow_executions_authorization{.resources = list_workflow_executions_resources};
 constexpr Operation list_workflow_executions_operation{
     .name = "ListWorkflowExecutions",
     .method = "POST",
@@ -443,9 +464,12 @@ constexpr Operation list_workflow_executions_operation{
     .output = &list_workflow_executions_response_shape,
     .errors = list_workflow_executions_errors,
     .pages = "workflowExecutions",
+    .authorization = &list_workflow_executions_authorization,
 };
 
 static constexpr const ErrorShape* list_workflow_step_executions_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_pagination_token_exception_error};
+static constexpr const char* list_workflow_step_executions_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:workflow-execution/{workflowExecutionId}"};
+static constexpr Authorization list_workflow_step_executions_authorization{.resources = list_workflow_step_executions_resources};
 constexpr Operation list_workflow_step_executions_operation{
     .name = "ListWorkflowStepExecutions",
     .method = "POST",
@@ -455,6 +479,7 @@ constexpr Operation list_workflow_step_executions_operation{
     .output = &list_workflow_step_executions_response_shape,
     .errors = list_workflow_step_executions_errors,
     .pages = "steps",
+    .authorization = &list_workflow_step_executions_authorization,
 };
 
 static constexpr const ErrorShape* list_workflows_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &invalid_pagination_token_exception_error};
@@ -470,6 +495,9 @@ constexpr Operation list_workflows_operation{
 };
 
 static constexpr const ErrorShape* send_workflow_step_action_errors[] = {&service_exception_error, &client_exception_error, &service_unavailable_exception_error, &invalid_request_exception_error, &forbidden_exception_error, &call_rate_limit_exceeded_exception_error, &resource_not_found_exception_error, &invalid_parameter_value_exception_error, &idempotent_parameter_mismatch_exception_error, &resource_in_use_exception_error};
+static constexpr const char* send_workflow_step_action_resources[] = {"arn:aws:imagebuilder:{aws:region}:{aws:account}:workflow-step-execution/{stepExecutionId}"};
+static constexpr DependentAction send_workflow_step_action_also[] = {{"imagebuilder:SendWorkflowStepAction", "{imageBuildVersionArn}", ""}};
+static constexpr Authorization send_workflow_step_action_authorization{.resources = send_workflow_step_action_resources, .also = send_workflow_step_action_also};
 constexpr Operation send_workflow_step_action_operation{
     .name = "SendWorkflowStepAction",
     .method = "PUT",
@@ -478,6 +506,7 @@ constexpr Operation send_workflow_step_action_operation{
     .input = &send_workflow_step_action_request_shape,
     .output = &send_workflow_step_action_response_shape,
     .errors = send_workflow_step_action_errors,
+    .authorization = &send_workflow_step_action_authorization,
 };
 
 }  // namespace goldsmith::api::imagebuilder::tables

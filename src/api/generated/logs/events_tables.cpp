@@ -78,6 +78,8 @@ static constexpr Member get_log_events_response_members[] = {
 constexpr Shape get_log_events_response_shape{.name = "GetLogEventsResponse", .kind = Kind::structure, .members = get_log_events_response_members};
 
 static constexpr const ErrorShape* filter_log_events_errors[] = {&invalid_parameter_exception_error, &resource_not_found_exception_error, &service_unavailable_exception_error};
+static constexpr const char* filter_log_events_resources[] = {"arn:aws:logs:{aws:region}:{aws:account}:log-group:{logGroupName}:log-stream:", "arn:aws:logs:{aws:region}:{aws:account}:log-group:{logGroupIdentifier|group}:log-stream:"};
+static constexpr Authorization filter_log_events_authorization{.resources = filter_log_events_resources};
 constexpr Operation filter_log_events_operation{
     .name = "FilterLogEvents",
     .method = "POST",
@@ -87,9 +89,12 @@ constexpr Operation filter_log_events_operation{
     .output = &filter_log_events_response_shape,
     .errors = filter_log_events_errors,
     .pages = "events",
+    .authorization = &filter_log_events_authorization,
 };
 
 static constexpr const ErrorShape* get_log_events_errors[] = {&invalid_parameter_exception_error, &resource_not_found_exception_error, &service_unavailable_exception_error};
+static constexpr const char* get_log_events_resources[] = {"arn:aws:logs:{aws:region}:{aws:account}:log-group:{logGroupName}:log-stream:{logStreamName}", "arn:aws:logs:{aws:region}:{aws:account}:log-group:{logGroupIdentifier|group}:log-stream:{logStreamName}"};
+static constexpr Authorization get_log_events_authorization{.resources = get_log_events_resources};
 constexpr Operation get_log_events_operation{
     .name = "GetLogEvents",
     .method = "POST",
@@ -98,6 +103,7 @@ constexpr Operation get_log_events_operation{
     .input = &get_log_events_request_shape,
     .output = &get_log_events_response_shape,
     .errors = get_log_events_errors,
+    .authorization = &get_log_events_authorization,
 };
 
 }  // namespace goldsmith::api::logs::tables

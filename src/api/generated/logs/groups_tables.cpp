@@ -69,6 +69,8 @@ constexpr Shape put_retention_policy_request_shape{.name = "PutRetentionPolicyRe
 constexpr Shape put_retention_policy_response_shape{.name = "PutRetentionPolicyResponse", .kind = Kind::structure};
 
 static constexpr const ErrorShape* create_log_group_errors[] = {&invalid_parameter_exception_error, &resource_already_exists_exception_error, &limit_exceeded_exception_error, &operation_aborted_exception_error, &service_unavailable_exception_error};
+static constexpr const char* create_log_group_resources[] = {"arn:aws:logs:{aws:region}:{aws:account}:log-group:{logGroupName}:log-stream:"};
+static constexpr Authorization create_log_group_authorization{.resources = create_log_group_resources};
 constexpr Operation create_log_group_operation{
     .name = "CreateLogGroup",
     .method = "POST",
@@ -77,9 +79,12 @@ constexpr Operation create_log_group_operation{
     .input = &create_log_group_request_shape,
     .output = &create_log_group_response_shape,
     .errors = create_log_group_errors,
+    .authorization = &create_log_group_authorization,
 };
 
 static constexpr const ErrorShape* delete_log_group_errors[] = {&invalid_parameter_exception_error, &resource_not_found_exception_error, &operation_aborted_exception_error, &service_unavailable_exception_error};
+static constexpr const char* delete_log_group_resources[] = {"arn:aws:logs:{aws:region}:{aws:account}:log-group:{logGroupName}:log-stream:"};
+static constexpr Authorization delete_log_group_authorization{.resources = delete_log_group_resources};
 constexpr Operation delete_log_group_operation{
     .name = "DeleteLogGroup",
     .method = "POST",
@@ -88,9 +93,12 @@ constexpr Operation delete_log_group_operation{
     .input = &delete_log_group_request_shape,
     .output = &delete_log_group_response_shape,
     .errors = delete_log_group_errors,
+    .authorization = &delete_log_group_authorization,
 };
 
 static constexpr const ErrorShape* describe_log_groups_errors[] = {&invalid_parameter_exception_error, &service_unavailable_exception_error};
+static constexpr const char* describe_log_groups_resources[] = {"arn:aws:logs:{aws:region}:{aws:account}:log-group::log-stream:"};
+static constexpr Authorization describe_log_groups_authorization{.resources = describe_log_groups_resources};
 constexpr Operation describe_log_groups_operation{
     .name = "DescribeLogGroups",
     .method = "POST",
@@ -100,9 +108,12 @@ constexpr Operation describe_log_groups_operation{
     .output = &describe_log_groups_response_shape,
     .errors = describe_log_groups_errors,
     .pages = "logGroups",
+    .authorization = &describe_log_groups_authorization,
 };
 
 static constexpr const ErrorShape* put_retention_policy_errors[] = {&invalid_parameter_exception_error, &resource_not_found_exception_error, &operation_aborted_exception_error, &service_unavailable_exception_error};
+static constexpr const char* put_retention_policy_resources[] = {"arn:aws:logs:{aws:region}:{aws:account}:log-group:{logGroupName}:log-stream:"};
+static constexpr Authorization put_retention_policy_authorization{.resources = put_retention_policy_resources};
 constexpr Operation put_retention_policy_operation{
     .name = "PutRetentionPolicy",
     .method = "POST",
@@ -111,6 +122,7 @@ constexpr Operation put_retention_policy_operation{
     .input = &put_retention_policy_request_shape,
     .output = &put_retention_policy_response_shape,
     .errors = put_retention_policy_errors,
+    .authorization = &put_retention_policy_authorization,
 };
 
 }  // namespace goldsmith::api::logs::tables

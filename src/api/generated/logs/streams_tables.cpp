@@ -38,6 +38,8 @@ static constexpr Member describe_log_streams_response_members[] = {
 constexpr Shape describe_log_streams_response_shape{.name = "DescribeLogStreamsResponse", .kind = Kind::structure, .members = describe_log_streams_response_members};
 
 static constexpr const ErrorShape* describe_log_streams_errors[] = {&invalid_parameter_exception_error, &resource_not_found_exception_error, &service_unavailable_exception_error};
+static constexpr const char* describe_log_streams_resources[] = {"arn:aws:logs:{aws:region}:{aws:account}:log-group:{logGroupName}:log-stream:", "arn:aws:logs:{aws:region}:{aws:account}:log-group:{logGroupIdentifier|group}:log-stream:"};
+static constexpr Authorization describe_log_streams_authorization{.resources = describe_log_streams_resources};
 constexpr Operation describe_log_streams_operation{
     .name = "DescribeLogStreams",
     .method = "POST",
@@ -47,6 +49,7 @@ constexpr Operation describe_log_streams_operation{
     .output = &describe_log_streams_response_shape,
     .errors = describe_log_streams_errors,
     .pages = "logStreams",
+    .authorization = &describe_log_streams_authorization,
 };
 
 }  // namespace goldsmith::api::logs::tables

@@ -7,10 +7,12 @@
 namespace goldsmith::api::sts {
 
 void add_identity_handlers(TypedEndpoint<Families>& endpoint);
+void add_sessions_handlers(TypedEndpoint<Families>& endpoint);
 
 std::unique_ptr<Endpoint> make_endpoint(Families families) {
     auto endpoint = std::make_unique<TypedEndpoint<Families>>(tables::service, families);
     add_identity_handlers(*endpoint);
+    add_sessions_handlers(*endpoint);
     return endpoint;
 }
 

@@ -8,11 +8,13 @@
 namespace goldsmith::api::sts {
 
 class Identity;
+class Sessions;
 
 /// The implementation of each family. A null family refuses its operations as not implemented
 /// yet. The objects must outlive the endpoint.
 struct Families {
     Identity* identity = nullptr;
+    Sessions* sessions = nullptr;
 };
 
 /// The endpoint of sts: decodes, validates, calls the family, encodes.

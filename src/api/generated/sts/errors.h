@@ -37,4 +37,16 @@ public:
         : ApiError("ValidationError", 400, message) {}
 };
 
+class MalformedPolicyDocument : public ApiError {
+public:
+    explicit MalformedPolicyDocument(const std::string& message)
+        : ApiError("MalformedPolicyDocument", 400, message) {}
+};
+
+class PackedPolicyTooLarge : public ApiError {
+public:
+    explicit PackedPolicyTooLarge(const std::string& message)
+        : ApiError("PackedPolicyTooLarge", 400, message) {}
+};
+
 }  // namespace goldsmith::api::sts

@@ -15,6 +15,7 @@ static constexpr Member get_caller_identity_response_members[] = {
 constexpr Shape get_caller_identity_response_shape{.name = "GetCallerIdentityResponse", .kind = Kind::structure, .members = get_caller_identity_response_members};
 
 static constexpr const ErrorShape* get_caller_identity_errors[] = {&access_denied_error, &expired_token_exception_error, &validation_error_error, &internal_failure_error, &service_unavailable_error};
+static constexpr Authorization get_caller_identity_authorization{.unchecked = true};
 constexpr Operation get_caller_identity_operation{
     .name = "GetCallerIdentity",
     .method = "POST",
@@ -23,6 +24,7 @@ constexpr Operation get_caller_identity_operation{
     .input = &get_caller_identity_request_shape,
     .output = &get_caller_identity_response_shape,
     .errors = get_caller_identity_errors,
+    .authorization = &get_caller_identity_authorization,
 };
 
 }  // namespace goldsmith::api::sts::tables

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "api/generated/sts/identity_json.h"
+#include "api/generated/sts/sessions_json.h"
 
 namespace goldsmith::api::sts {
 
@@ -11,6 +12,16 @@ const RoundTrips& round_trips() {
     static const RoundTrips trips{
         {"GetCallerIdentityRequest", &there_and_back<GetCallerIdentityRequest>},
         {"GetCallerIdentityResponse", &there_and_back<GetCallerIdentityResponse>},
+        {"PolicyDescriptor", &there_and_back<PolicyDescriptor>},
+        {"SessionTag", &there_and_back<SessionTag>},
+        {"Credentials", &there_and_back<Credentials>},
+        {"AssumedRoleUser", &there_and_back<AssumedRoleUser>},
+        {"AssumeRoleRequest", &there_and_back<AssumeRoleRequest>},
+        {"AssumeRoleResponse", &there_and_back<AssumeRoleResponse>},
+        {"GetSessionTokenRequest", &there_and_back<GetSessionTokenRequest>},
+        {"GetSessionTokenResponse", &there_and_back<GetSessionTokenResponse>},
+        {"GetAccessKeyInfoRequest", &there_and_back<GetAccessKeyInfoRequest>},
+        {"GetAccessKeyInfoResponse", &there_and_back<GetAccessKeyInfoResponse>},
     };
     return trips;
 }

@@ -8,17 +8,28 @@ const ErrorShape expired_token_exception_error{"ExpiredTokenException", 400};
 const ErrorShape internal_failure_error{"InternalFailure", 500};
 const ErrorShape service_unavailable_error{"ServiceUnavailable", 503};
 const ErrorShape validation_error_error{"ValidationError", 400};
+const ErrorShape malformed_policy_document_error{"MalformedPolicyDocument", 400};
+const ErrorShape packed_policy_too_large_error{"PackedPolicyTooLarge", 400};
 
 namespace {
 const Operation* const operations[] = {
-    &get_caller_identity_operation
+    &get_caller_identity_operation, &assume_role_operation, &get_session_token_operation,
+    &get_access_key_info_operation
 };
 const ErrorShape* const errors[] = {
     &access_denied_error, &expired_token_exception_error, &internal_failure_error,
-    &service_unavailable_error, &validation_error_error
+    &service_unavailable_error, &validation_error_error, &malformed_policy_document_error,
+    &packed_policy_too_large_error
 };
 const Shape* const shapes[] = {
-    &string_shape, &get_caller_identity_request_shape, &get_caller_identity_response_shape
+    &string_shape, &get_caller_identity_request_shape, &get_caller_identity_response_shape,
+    &role_session_name_shape, &external_id_shape, &session_policy_shape, &role_arn_shape,
+    &tag_key_shape, &tag_value_shape, &role_duration_shape, &session_duration_shape,
+    &date_time_shape, &integer_shape, &policy_arn_list_shape, &session_tag_list_shape,
+    &tag_key_list_shape, &policy_descriptor_shape, &session_tag_shape, &credentials_shape,
+    &assumed_role_user_shape, &assume_role_request_shape, &assume_role_response_shape,
+    &get_session_token_request_shape, &get_session_token_response_shape,
+    &get_access_key_info_request_shape, &get_access_key_info_response_shape
 };
 }  // namespace
 

@@ -12,11 +12,39 @@ extern const ErrorShape expired_token_exception_error;
 extern const ErrorShape internal_failure_error;
 extern const ErrorShape service_unavailable_error;
 extern const ErrorShape validation_error_error;
+extern const ErrorShape malformed_policy_document_error;
+extern const ErrorShape packed_policy_too_large_error;
 
 extern const Shape string_shape;
 extern const Shape get_caller_identity_request_shape;
 extern const Shape get_caller_identity_response_shape;
+extern const Shape role_session_name_shape;
+extern const Shape external_id_shape;
+extern const Shape session_policy_shape;
+extern const Shape role_arn_shape;
+extern const Shape tag_key_shape;
+extern const Shape tag_value_shape;
+extern const Shape role_duration_shape;
+extern const Shape session_duration_shape;
+extern const Shape date_time_shape;
+extern const Shape integer_shape;
+extern const Shape policy_arn_list_shape;
+extern const Shape session_tag_list_shape;
+extern const Shape tag_key_list_shape;
+extern const Shape policy_descriptor_shape;
+extern const Shape session_tag_shape;
+extern const Shape credentials_shape;
+extern const Shape assumed_role_user_shape;
+extern const Shape assume_role_request_shape;
+extern const Shape assume_role_response_shape;
+extern const Shape get_session_token_request_shape;
+extern const Shape get_session_token_response_shape;
+extern const Shape get_access_key_info_request_shape;
+extern const Shape get_access_key_info_response_shape;
 
 extern const Operation get_caller_identity_operation;
+extern const Operation assume_role_operation;
+extern const Operation get_session_token_operation;
+extern const Operation get_access_key_info_operation;
 
 }  // namespace goldsmith::api::sts::tables
