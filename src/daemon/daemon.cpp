@@ -24,6 +24,7 @@
 #include "db/database.h"
 #include "engines/local/local_engine.h"
 #include "http/router.h"
+#include "service/authorization/gate.h"
 #include "service/endpoints.h"
 #include "store/region_set.h"
 #include "workflow/action.h"
@@ -126,7 +127,9 @@ struct Daemon::Parts {
           executions(*database, image_projection()),
           workers("action", static_cast<int>(config.action_threads)),
           loop(executions, registry, workers, clock, loop_options(config), &build_log, log),
-          credentials(*database),
+          identities(*database),
+          gate(*database, identities, log),
+          credentials(identities),
           router(router_options(config, log), credentials, clock) {
         actions::register_actions(registry, world);
         ensure_root_key(*database, config.account, layout.credentials(), random, clock);
@@ -172,7 +175,7 @@ struct Daemon::Parts {
                                 std::unique_ptr<api::Endpoint> endpoint) {
             router.add_service(
                 scope, std::move(protocol),
-                gateway_to(std::shared_ptr<api::Endpoint>(std::move(endpoint)), clock, log));
+                gateway_to(std::shared_ptr<api::Endpoint>(std::move(endpoint)), gate, clock, log));
         };
         add("imagebuilder", http::rest_json_protocol(),
             service::make_imagebuilder_endpoint(dependencies));
@@ -180,6 +183,8 @@ struct Daemon::Parts {
             service::make_ec2_endpoint(dependencies));
         add("logs", http::json_11_protocol("Logs_20140328"),
             service::make_logs_endpoint(dependencies));
+        add("iam", http::query_protocol("https://iam.amazonaws.com/doc/2010-05-08/"),
+            service::make_iam_endpoint(dependencies));
         add("sts", http::query_protocol("https://sts.amazonaws.com/doc/2011-06-15/"),
             service::make_sts_endpoint(dependencies));
     }
@@ -236,6 +241,8 @@ struct Daemon::Parts {
     state::SqlExecutionStore executions;
     workflow::WorkerPool workers;
     workflow::Loop loop;
+    service::authorization::Identities identities;
+    service::authorization::AuthorizationGate gate;
     DatabaseCredentials credentials;
     http::Router router;
     std::unique_ptr<engines::Subscription> subscription;

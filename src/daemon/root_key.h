@@ -15,23 +15,28 @@
 namespace goldsmith::db {
 class Database;
 }
+namespace goldsmith::service::authorization {
+class Identities;
+}
 
 namespace goldsmith::daemon {
 
-/// Makes account and key where they are missing. A crash between file and database is mended by the
-/// next start: the file is written first, and a key in it is taken over.
+/// Makes account and key where the account is missing; a root key that was deleted later stays
+/// deleted. A crash between file and database is mended by the next start: the file is written
+/// first, and a key in it is taken over.
 void ensure_root_key(db::Database& database, const std::string& account,
                      const base::Path& credentials_file, base::Random& random,
                      const base::Clock& clock);
 
-/// Thread-safe. The database must outlive it.
+/// Long-term and temporary credentials. Thread-safe. The identities must outlive it.
 class DatabaseCredentials final : public http::CredentialSource {
 public:
-    explicit DatabaseCredentials(db::Database& database) : database_(database) {}
+    explicit DatabaseCredentials(const service::authorization::Identities& identities)
+        : identities_(identities) {}
     std::optional<http::Credential> find(std::string_view access_key_id) const override;
 
 private:
-    db::Database& database_;
+    const service::authorization::Identities& identities_;
 };
 
 }  // namespace goldsmith::daemon

@@ -10,6 +10,12 @@ namespace goldsmith::daemon {
 
 namespace {
 
+/// "10.0.0.1" of "10.0.0.1:80", "::1" of "[::1]:80".
+std::string host_of(const std::string& address) {
+    const std::string host = address.substr(0, address.rfind(':'));
+    return host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
+}
+
 api::CallContext context_of(const http::Call& call, const base::Clock& clock) {
     api::CallContext context;
     context.account = call.principal.account;
@@ -18,7 +24,7 @@ api::CallContext context_of(const http::Call& call, const base::Clock& clock) {
     context.access_key = call.principal.access_key_id;
     context.request_id = call.request_id;
     context.now = clock.now();
-    context.source_ip = call.remote_address.substr(0, call.remote_address.rfind(':'));
+    context.source_ip = host_of(call.remote_address);
     return context;
 }
 
@@ -45,13 +51,13 @@ http::Failure internal_failure(const http::Call& call) {
 
 }  // namespace
 
-http::ServiceHandler gateway_to(std::shared_ptr<api::Endpoint> endpoint, const base::Clock& clock,
-                                base::Logger log) {
-    return [endpoint, &clock, log](const http::Call& call) -> http::Answer {
+http::ServiceHandler gateway_to(std::shared_ptr<api::Endpoint> endpoint, const api::Gate& gate,
+                                const base::Clock& clock, base::Logger log) {
+    return [endpoint, &gate, &clock, log](const http::Call& call) -> http::Answer {
         try {
             const api::WireRequest request{call.operation, call.method, call.path, call.query};
             http::Success success;
-            success.output = endpoint->call(context_of(call, clock), request, call.input);
+            success.output = endpoint->call(context_of(call, clock), request, call.input, &gate);
             return success;
         } catch (const api::ApiError& error) {
             return failure_of(error);

@@ -11,12 +11,14 @@
 
 namespace goldsmith::api {
 class Endpoint;
-}
+class Gate;
+}  // namespace goldsmith::api
 
 namespace goldsmith::daemon {
 
-/// The endpoint must be callable on several threads at once; the clock must outlive the handler.
-http::ServiceHandler gateway_to(std::shared_ptr<api::Endpoint> endpoint, const base::Clock& clock,
-                                base::Logger log);
+/// Every request passes the gate. The endpoint must be callable on several threads at once; gate
+/// and clock must outlive the handler.
+http::ServiceHandler gateway_to(std::shared_ptr<api::Endpoint> endpoint, const api::Gate& gate,
+                                const base::Clock& clock, base::Logger log);
 
 }  // namespace goldsmith::daemon

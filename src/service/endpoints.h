@@ -13,6 +13,7 @@ namespace goldsmith::service {
 std::unique_ptr<api::Endpoint> make_imagebuilder_endpoint(const Dependencies& dependencies);
 std::unique_ptr<api::Endpoint> make_ec2_endpoint(const Dependencies& dependencies);
 std::unique_ptr<api::Endpoint> make_logs_endpoint(const Dependencies& dependencies);
+std::unique_ptr<api::Endpoint> make_iam_endpoint(const Dependencies& dependencies);
 std::unique_ptr<api::Endpoint> make_sts_endpoint(const Dependencies& dependencies);
 
 }  // namespace goldsmith::service

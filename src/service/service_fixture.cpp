@@ -100,6 +100,7 @@ ServiceFixture::ServiceFixture()
     endpoints_["imagebuilder"] = make_imagebuilder_endpoint(*dependencies_);
     endpoints_["ec2"] = make_ec2_endpoint(*dependencies_);
     endpoints_["logs"] = make_logs_endpoint(*dependencies_);
+    endpoints_["iam"] = make_iam_endpoint(*dependencies_);
     endpoints_["sts"] = make_sts_endpoint(*dependencies_);
 }
 
@@ -114,7 +115,7 @@ json::value ServiceFixture::call(std::string_view operation, json::value input,
     api::Endpoint& target = endpoint(service);
     auto members = input.is_object() ? input.as_object() : json::object{};
     const auto request = wire_request(operation_named(target.service(), operation), members);
-    return target.call(context_, request, members);
+    return target.call(context_, request, members, gate_);
 }
 
 std::string ServiceFixture::error_of(std::string_view operation, json::value input,

@@ -50,6 +50,10 @@ protected:
     std::string image_status(const std::string& image_arn);
     void set_image_status(const std::string& image_arn, const std::string& status);
 
+    const api::Service& service_of(const std::string& service) {
+        return endpoint(service).service();
+    }
+
     static std::string component_document(const std::string& command = "true");
 
     base::TempDir folder_;
@@ -59,6 +63,7 @@ protected:
     base::Guarded<std::vector<std::string>> notified_;
     std::unique_ptr<Dependencies> dependencies_;
     api::CallContext context_;
+    const api::Gate* gate_ = nullptr;  // open
 
 private:
     api::Endpoint& endpoint(const std::string& service);

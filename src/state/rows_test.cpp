@@ -160,7 +160,9 @@ TEST_F(RowsTest, TagsAndKeysAreKept) {
                                .principal_arn = "p",
                                .user_id = "u"});
         EXPECT_EQ(find_access_key(tx, "AKIA")->secret_access_key, "s");
-        EXPECT_EQ(find_first_access_key(tx, "123456789012")->access_key_id, "AKIA");
+        EXPECT_EQ(access_keys_of(tx, "123456789012", "u").at(0).access_key_id, "AKIA");
+        set_access_key_active(tx, "AKIA", false);
+        EXPECT_FALSE(find_access_key(tx, "AKIA")->is_active);
         EXPECT_FALSE(find_access_key(tx, "other"));
     });
 }

@@ -1,9 +1,10 @@
 #include "api/generated/sts/dispatch.h"
 #include "api/generated/sts/identity.h"
 #include "db/database.h"
+#include "service/authorization/identity.h"
 #include "service/endpoints.h"
 #include "service/owning_endpoint.h"
-#include "state/credentials.h"
+#include "service/sts/sessions.h"
 
 namespace goldsmith::service {
 
@@ -15,10 +16,10 @@ public:
 
     api::sts::GetCallerIdentityResponse get_caller_identity(
         const api::CallContext& context, const api::sts::GetCallerIdentityRequest&) override {
-        const auto key = dependencies_.database.read([&](db::Connection& connection) {
-            return state::find_access_key(connection, context.access_key);
+        const auto caller = dependencies_.database.read([&](db::Connection& connection) {
+            return authorization::load_identity(connection, context.access_key);
         });
-        return {.user_id = key ? key->user_id : context.account,
+        return {.user_id = caller ? caller->user_id : context.account,
                 .account = context.account,
                 .arn = context.principal_arn};
     }
@@ -32,14 +33,17 @@ struct Owned {
 
     Dependencies dependencies;
     IdentityFamily identity{dependencies};
+    sts::SessionFamily sessions{dependencies};
 };
 
 }  // namespace
 
 std::unique_ptr<api::Endpoint> make_sts_endpoint(const Dependencies& dependencies) {
     return std::make_unique<OwningEndpoint<Owned>>(
-        std::make_unique<Owned>(dependencies),
-        [](Owned& owned) { return api::sts::make_endpoint({.identity = &owned.identity}); });
+        std::make_unique<Owned>(dependencies), [](Owned& owned) {
+            return api::sts::make_endpoint(
+                {.identity = &owned.identity, .sessions = &owned.sessions});
+        });
 }
 
 }  // namespace goldsmith::service

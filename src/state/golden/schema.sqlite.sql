@@ -5,7 +5,9 @@ CREATE TABLE access_keys (
     principal_arn TEXT NOT NULL,
     user_id TEXT NOT NULL,
     created_ms INTEGER NOT NULL
-);
+, is_active INTEGER NOT NULL DEFAULT 1, last_used_ms BIGINT, last_used_service TEXT, last_used_region TEXT);
+
+CREATE INDEX access_keys_by_user ON access_keys (account, user_id);
 
 CREATE TABLE accounts (
     account TEXT PRIMARY KEY,
@@ -126,6 +128,51 @@ CREATE INDEX executions_by_image ON executions (image_arn);
 
 CREATE INDEX executions_by_wake ON executions (wake_ms) WHERE finished = 0;
 
+CREATE TABLE iam_attachments (
+    owner_id TEXT NOT NULL REFERENCES iam_entities (unique_id) ON DELETE CASCADE,
+    policy_arn TEXT NOT NULL,
+    PRIMARY KEY (owner_id, policy_arn)
+);
+
+CREATE INDEX iam_attachments_by_policy ON iam_attachments (policy_arn);
+
+CREATE TABLE iam_entities (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    path TEXT NOT NULL,
+    unique_id TEXT NOT NULL UNIQUE,
+    created_ms BIGINT NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (account, kind, name_key)
+);
+
+CREATE TABLE iam_inline_policies (
+    owner_id TEXT NOT NULL REFERENCES iam_entities (unique_id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (owner_id, name)
+);
+
+CREATE TABLE iam_members (
+    container_id TEXT NOT NULL REFERENCES iam_entities (unique_id) ON DELETE CASCADE,
+    member_id TEXT NOT NULL REFERENCES iam_entities (unique_id) ON DELETE CASCADE,
+    PRIMARY KEY (container_id, member_id)
+);
+
+CREATE INDEX iam_members_by_member ON iam_members (member_id);
+
+CREATE TABLE iam_policy_versions (
+    policy_id TEXT NOT NULL REFERENCES iam_entities (unique_id) ON DELETE CASCADE,
+    version BIGINT NOT NULL,
+    is_default INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    created_ms BIGINT NOT NULL,
+    PRIMARY KEY (policy_id, version)
+);
+
 CREATE TABLE idempotency (
     account TEXT NOT NULL,
     region TEXT NOT NULL,
@@ -138,6 +185,11 @@ CREATE TABLE idempotency (
 );
 
 CREATE INDEX idempotency_by_age ON idempotency (created_ms);
+
+CREATE TABLE identity_generation (
+    id INTEGER PRIMARY KEY,
+    generation BIGINT NOT NULL
+);
 
 CREATE TABLE image_packages (
     image_id INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
@@ -274,6 +326,21 @@ CREATE TABLE step_runs (
 CREATE INDEX step_runs_by_workflow_run ON step_runs (workflow_run_id, ordinal);
 
 CREATE INDEX step_runs_waiting ON step_runs (id) WHERE waiting = 1;
+
+CREATE TABLE sts_sessions (
+    access_key_id TEXT PRIMARY KEY,
+    secret_access_key TEXT NOT NULL,
+    session_token TEXT NOT NULL,
+    account TEXT NOT NULL,
+    principal_arn TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    owner_id TEXT NOT NULL,
+    issued_ms BIGINT NOT NULL,
+    expires_ms BIGINT NOT NULL,
+    body TEXT NOT NULL
+);
+
+CREATE INDEX sts_sessions_by_expiry ON sts_sessions (expires_ms);
 
 CREATE TABLE tags (
     arn TEXT NOT NULL,
