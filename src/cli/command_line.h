@@ -21,5 +21,7 @@ void add_image(CLI::App& app, Run& run);
 void add_doctor(CLI::App& app, Run& run);
 void add_gc(CLI::App& app, Run& run);
 void add_fsck(CLI::App& app, Run& run);
+void add_account(CLI::App& app, Run& run);
+void add_iam(CLI::App& app, Run& run);
 
 }  // namespace goldsmith::cli
