@@ -20,6 +20,7 @@ using std::chrono::steady_clock;
 constexpr milliseconds kill_grace{2000};
 /// For `exec > >(tee log)`: the script is gone, but its helper still has lines to deliver.
 constexpr milliseconds drain_grace{300};
+constexpr int pipe_bytes = 1 << 20;
 /// Without pidfd_open (kernels before 5.3) the end of the process is found by looking.
 constexpr milliseconds poll_without_pidfd{5};
 
@@ -32,6 +33,8 @@ public:
           tree_(child_.pid()) {
         ::fcntl(child_.stdout_pipe.get(), F_SETFL, O_NONBLOCK);
         ::fcntl(child_.stderr_pipe.get(), F_SETFL, O_NONBLOCK);
+        // Where the kernel grants it: a command that prints a lot is woken less often.
+        ::fcntl(child_.stdout_pipe.get(), F_SETPIPE_SZ, pipe_bytes);
         pidfd_ = base::Fd(static_cast<int>(::syscall(SYS_pidfd_open, child_.pid(), 0)));
         if (pidfd_) {
             ::fcntl(pidfd_.get(), F_SETFD, FD_CLOEXEC);

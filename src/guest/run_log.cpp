@@ -18,13 +18,13 @@ std::tm local_time(base::Time time) {
 }
 
 void write_out(std::string& buffer, const base::Fd& fd) {
-    const std::string pending = std::move(buffer);
-    buffer.clear();  // even when the write fails: a full disk must not make us grow
     try {
-        base::write_all(fd.get(), pending);
+        base::write_all(fd.get(), buffer);
     } catch (const base::Error& error) {
+        buffer.clear();  // a full disk must not make us grow
         throw LogFailure("the log cannot be written: " + base::error_chain(error));
     }
+    buffer.clear();  // keeps its memory for the next lines
 }
 
 }  // namespace
