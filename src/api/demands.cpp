@@ -175,6 +175,15 @@ private:
     const json::object& input_;
 };
 
+/// "arn:aws-cn:..." -> "arn:aws:...": there is one partition here, and whatever a request calls it,
+/// policies speak of `aws`.
+std::string in_our_partition(const std::string& arn) {
+    constexpr std::string_view other = "arn:aws-";
+    const auto colon = arn.find(':', other.size());
+    return arn.starts_with(other) && colon != std::string::npos ? "arn:aws" + arn.substr(colon)
+                                                                : arn;
+}
+
 /// Tags in both of their forms, {"k": "v"} and [{"Key": "k", "Value": "v"}].
 std::map<std::string, std::string> tags_at(const json::value& input, std::string_view path) {
     std::map<std::string, std::string> tags;
@@ -242,7 +251,8 @@ void add_dependent_actions(Demands& demands, const Authorization& model, const T
         if (*member != '\0' && !is_given(input, member)) {
             continue;
         }
-        for (const auto& arn : expand.expand(resource)) {
+        for (const auto& name : expand.expand(resource)) {
+            const auto arn = in_our_partition(name);
             // A parent image may also be an AMI or a parameter: no resource of this service.
             if (arn.starts_with("arn:aws:")) {
                 demands.actions.push_back({action, arn});
@@ -265,7 +275,7 @@ Demands demands_of(const Service& service, const Operation& operation, const Cal
     const std::string action = std::string(service.name) + ":" + operation.name;
     for (const char* resource : model.resources) {
         for (const auto& arn : expand.expand(resource)) {
-            demands.actions.push_back({action, arn});
+            demands.actions.push_back({action, in_our_partition(arn)});
         }
     }
     if (demands.actions.empty()) {
@@ -276,7 +286,7 @@ Demands demands_of(const Service& service, const Operation& operation, const Cal
     add_member_keys(demands, model, input);
     for (const auto& [member, is_profile, by] : model.passes) {
         for (const auto& name : texts_at(input, member)) {
-            demands.passed.push_back({name, is_profile, by});
+            demands.passed.push_back({in_our_partition(name), is_profile, by});
         }
     }
     return demands;

@@ -63,6 +63,19 @@ TEST(DemandsTest, AResourceIsTheArnThatTheClientNames) {
               "imagebuilder:GetImage arn:aws:imagebuilder:r:1:image/a/x.x.x");
 }
 
+TEST(DemandsTest, AnotherPartitionIsNoOtherResource) {
+    EXPECT_EQ(
+        actions(of(imagebuilder_service, "GetImage",
+                   R"({"imageBuildVersionArn":"arn:aws-cn:imagebuilder:r:1:image/a/1.0.0/1"})")),
+        "imagebuilder:GetImage arn:aws:imagebuilder:r:1:image/a/1.0.0/1");
+    EXPECT_NE(actions(of(imagebuilder_service, "CreateImageRecipe",
+                         R"({"name":"web","semanticVersion":"1.0.0","parentImage":"ami-1",
+                             "components":[{"componentArn":
+                                 "arn:aws-us-gov:imagebuilder:r:1:component/a/x.x.x"}]})"))
+                  .find("imagebuilder:GetComponent arn:aws:imagebuilder:r:1:component/a/x.x.x"),
+              std::string::npos);
+}
+
 TEST(DemandsTest, ANewResourceIsTheArnThatItWillHave) {
     const auto demands =
         of(imagebuilder_service, "CreateComponent",

@@ -97,6 +97,52 @@ TEST_F(AuthorizationTest, ResourcesAndTagsLimit) {
         "AccessDeniedException ");
 }
 
+TEST_F(AuthorizationTest, ADenyHoldsHoweverTheResourceIsCalled) {
+    call("CreateComponent", component("secret", {{"team", "b"}}));
+    const std::string head = "imagebuilder:us-east-1:123456789012:component/secret/";
+    const std::string rule[] = {
+        R"({"Effect":"Deny","Action":"*","Resource":"arn:aws:)" + head + R"(1.0.0/*"})",
+        R"({"Effect":"Deny","Action":"*","Resource":"*",
+            "Condition":{"StringEquals":{"aws:ResourceTag/team":"b"}}})"};
+    const auto key = make_user("alice");
+    for (const auto& deny : rule) {
+        act_as_root();
+        put_user_policy("alice", R"({"Version":"2012-10-17","Statement":[
+            {"Effect":"Allow","Action":"imagebuilder:*","Resource":"*"},)" +
+                                     deny + "]}");
+        act_as(key);
+        for (const std::string& arn : std::vector<std::string>{
+                 "arn:aws:" + head + "1.0.0/1", "arn:aws:" + head + "1.0.0",
+                 "arn:aws:" + head + "x.x.x", "arn:aws:" + head + "1.x.x",
+                 "arn:aws-cn:" + head + "1.0.0/1", "arn:aws-cn:" + head + "x.x.x",
+                 "arn:aws:" + head + "01.00.0/1", "arn:aws:" + head + "01.0.0"}) {
+            EXPECT_NE(error_of("GetComponent", json::object{{"componentBuildVersionArn", arn}})
+                          .find("explicit deny"),
+                      std::string::npos)
+                << arn;
+            EXPECT_NE(error_of("CreateImageRecipe",
+                               json::object{
+                                   {"name", "recipe"},
+                                   {"semanticVersion", "1.0.0"},
+                                   {"parentImage", "ami-0123456789abcdef0"},
+                                   {"components", json::array{json::object{{"componentArn", arn}}}},
+                                   {"clientToken", "t"}})
+                          .find("explicit deny"),
+                      std::string::npos)
+                << arn;
+        }
+        EXPECT_NE(error_of("DeleteComponent", json::object{{"componentBuildVersionArn",
+                                                            "arn:aws-cn:" + head + "1.0.0/1"}})
+                      .find("explicit deny"),
+                  std::string::npos);
+        EXPECT_NE(
+            error_of("TagResource", json::object{{"resourceArn", "arn:aws-cn:" + head + "01.0.0/1"},
+                                                 {"tags", json::object{{"team", "a"}}}})
+                .find("explicit deny"),
+            std::string::npos);
+    }
+}
+
 TEST_F(AuthorizationTest, ABoundaryLimitsWhatPoliciesGive) {
     const auto boundary =
         text("Policy.Arn", iam("CreatePolicy", {{"PolicyName", "edge"},

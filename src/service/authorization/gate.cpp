@@ -6,6 +6,7 @@
 #include "db/database.h"
 #include "service/authorization/denial.h"
 #include "service/authorization/request_context.h"
+#include "service/authorization/resource_names.h"
 #include "service/authorization/resource_policies.h"
 #include "state/tags.h"
 
@@ -34,13 +35,14 @@ public:
           const api::Demands& demands)
         : connection_(connection),
           identity_(identity),
+          call_(call),
           demands_(demands),
           context_(request_context(identity, call, demands)) {}
 
     /// The first demand that is refused, in the order of the model; true when there is none.
     bool all_allowed() {
         for (const api::Demand& demand : demands_.actions) {
-            const auto resource = with_path(demand.resource);
+            const auto resource = known_arn(connection_, call_, demand.action, demand.resource);
             if (!is_allowed({demand.action, resource}, context_)) {
                 return false;
             }
@@ -86,21 +88,6 @@ private:
         return account.empty() ? arn : arn.erase(at + 1, account.size());
     }
 
-    /// An IAM entity is named by a request without its path; its ARN has it.
-    std::string with_path(const std::string& resource) {
-        if (!resource.starts_with("arn:aws:iam::")) {
-            return resource;
-        }
-        const auto rest = resource.substr(resource.rfind(':') + 1);
-        const auto kind = state::iam_kind_of(rest.substr(0, rest.find('/')));
-        if (!kind || *kind == state::IamKind::policy) {
-            return resource;
-        }
-        const auto entity = state::find_iam_entity(connection_, api::account_in_arn(resource),
-                                                   *kind, resource.substr(resource.rfind('/') + 1));
-        return entity ? entity->arn() : resource;
-    }
-
     bool may_pass(const api::PassedName& passed) {
         policy::Context context = context_;
         context.set("iam:PassedToService", passed.service);
@@ -134,6 +121,7 @@ private:
 
     db::Connection& connection_;
     const Identity& identity_;
+    const api::CallContext& call_;
     const api::Demands& demands_;
     policy::Context context_;
     api::Demand refused_;
