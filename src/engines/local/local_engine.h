@@ -49,7 +49,8 @@ private:
     bool reap(const RunId& run);
 
     LocalEngineOptions options_;
-    /// Runners that this process started, until they are forgotten. Detached before the object dies: they outlive us.
+    /// Runners that this process started, until they are forgotten. Detached before the object
+    /// dies: they outlive us.
     base::Guarded<std::map<std::string, base::Child>> children_;
 };
 
