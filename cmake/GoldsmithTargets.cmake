@@ -37,6 +37,10 @@ if(GOLDSMITH_SANITIZE)
         -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 elseif(GOLDSMITH_TSAN)
     set(goldsmith_sanitizers -fsanitize=thread -fno-omit-frame-pointer)
+elseif(GOLDSMITH_FUZZ)
+    # The fuzzer sees only the branches of what is compiled for it, so all of it is.
+    set(goldsmith_sanitizers -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+        -fno-omit-frame-pointer)
 endif()
 if(goldsmith_sanitizers)
     target_compile_options(goldsmith_flags INTERFACE ${goldsmith_sanitizers})
