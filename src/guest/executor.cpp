@@ -59,6 +59,7 @@ public:
     Execution(const RunRequest& request, const RunSurroundings& surroundings)
         : request_(request),
           surroundings_(surroundings),
+          shipping_(request.log_destinations, surroundings.remote, surroundings.stop),
           state_directory_(request.state_directory) {
         if (state_directory_.empty()) {
             state_directory_ = request.log_directory / ".toe-state";
@@ -156,8 +157,10 @@ private:
         for (const DocumentRequest& wanted : request_.documents) {
             DocumentRecord document;
             document.location = wanted.location;
-            document.source = load_document(wanted.location, request_.document_bucket_owner,
-                                            surroundings_.remote);
+            RemoteDocument loaded = load_document(wanted.location, request_.document_bucket_owner,
+                                                  surroundings_.remote, {surroundings_.stop, {}});
+            document.source = std::move(loaded.text);
+            document.canonical = std::move(loaded.canonical);
             const auto parsed = documents::parse_component(document.source, wanted.location, rules);
             documents::DiagnosticSink sink(wanted.location);
             document.parameters =
@@ -194,9 +197,12 @@ private:
         for (const DocumentRecord& document : state_.record.documents) {
             keep_secrets(document.parameters);
         }
-        log_ = std::make_unique<RunLog>(
-            state_.log_folder, surroundings_.clock, masker_,
-            [this](std::string_view message) { surroundings_.observer.message(message); });
+        log_ = std::make_unique<RunLog>(state_.log_folder, surroundings_.clock, masker_,
+                                        [this](std::string_view message) {
+                                            surroundings_.observer.message(message);
+                                            shipping_.send(message);
+                                        });
+        shipping_.open(state_.record.execution_id);
     }
 
     void reboot() {
@@ -211,6 +217,9 @@ private:
         log_->info("Rebooting the system now");
         write_reports();
         log_->flush();
+        if (const auto problem = shipping_.close()) {
+            log_->debug(*problem);
+        }
         if (alone) {
             reboot_system(resume_command());
         }
@@ -261,11 +270,13 @@ private:
     }
 
     void wrap_up() {
+        std::string log_url = state_.log_folder;
         if (log_) {
             try {
                 write_closing_lines();
                 write_reports();
                 log_->flush();
+                log_url = ship_log();
             } catch (const std::exception& error) {
                 result_.exit_code = exit_failure;
                 state_.record.status = ScopeStatus::failed;
@@ -277,7 +288,17 @@ private:
         if (log_ || result_.exit_code == exit_success) {
             remove_run_state(state_directory_);
         }
-        result_.summary = run_summary(state_.record, state_.log_folder);
+        result_.summary = run_summary(state_.record, log_url);
+    }
+
+    /// Where the log is then. Both ways are tried whatever happens to the other.
+    std::string ship_log() {
+        const auto problem = shipping_.close();
+        const std::string uploaded = shipping_.upload(state_.log_folder);
+        if (problem) {
+            throw RemoteFailure(*problem);
+        }
+        return uploaded.empty() ? state_.log_folder : uploaded;
     }
 
     void write_closing_lines() {
@@ -325,6 +346,7 @@ private:
 
     const RunRequest& request_;
     const RunSurroundings& surroundings_;
+    LogShipping shipping_;
     base::Path state_directory_;
     SecretMasker masker_;
     std::unique_ptr<RunLog> log_;

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/files.h"
+#include "guest/log_shipping.h"
 #include "guest/remote_access.h"
 #include "guest/run_observer.h"
 #include "guest/stop_signal.h"
@@ -38,6 +39,7 @@ struct RunRequest {
     base::Path state_directory;  ///< empty: ".toe-state" in the log directory
     std::vector<std::string> blocked_actions;
     std::string document_bucket_owner;
+    LogDestinations log_destinations;
     RebootMode reboot_mode = RebootMode::exit;
     /// The command that continues this run after a boot; for RebootMode::system.
     std::vector<std::string> resume_command;

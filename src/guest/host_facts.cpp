@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
-
 #include "base/error.h"
 #include "base/files.h"
 #include "base/random.h"
@@ -28,29 +26,6 @@ std::string host_name() {
     return name;
 }
 
-std::string first_variable(std::initializer_list<const char*> names) {
-    for (const char* name : names) {
-        const char* value = std::getenv(name);
-        if (value != nullptr && *value != '\0') {
-            return value;
-        }
-    }
-    return "";
-}
-
-std::string region(RemoteAccess& remote) {
-    const std::string value = first_variable({"AWS_REGION", "AWS_DEFAULT_REGION"});
-    return value.empty() ? remote.metadata("placement/region") : value;
-}
-
-std::string account_id(RemoteAccess& remote) {
-    const std::string value = first_variable({"AWS_ACCOUNT_ID"});
-    if (!value.empty()) {
-        return value;
-    }
-    return remote.metadata("network/interfaces/macs/" + remote.metadata("mac") + "/owner-id");
-}
-
 }  // namespace
 
 std::string os_release_value(std::string_view text, std::string_view key) {
@@ -69,7 +44,8 @@ std::string os_release_value(std::string_view text, std::string_view key) {
     return "";
 }
 
-std::string host_fact(std::string_view key, base::Time now, RemoteAccess& remote) {
+std::string host_fact(std::string_view key, base::Time now, RemoteAccess& remote,
+                      const Patience& patience) {
     if (key == "osPlatform") {
         return "linux";
     }
@@ -93,10 +69,10 @@ std::string host_fact(std::string_view key, base::Time now, RemoteAccess& remote
         return host_name();
     }
     if (key == "region") {
-        return region(remote);
+        return remote.region(patience);
     }
     if (key == "accountId") {
-        return account_id(remote);
+        return remote.account_id(patience);
     }
     throw base::Error("there is no context key '" + std::string(key) + "'");
 }

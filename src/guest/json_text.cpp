@@ -2,6 +2,8 @@
 
 #include <boost/json.hpp>
 
+#include "documents/yaml_text.h"
+
 namespace goldsmith::guest {
 namespace {
 
@@ -37,6 +39,16 @@ std::string pretty_json(const boost::json::value& value) {
     std::string out;
     write(value, "", out);
     return out + "\n";
+}
+
+std::string utf8_text(std::string_view text) {
+    std::string result;
+    while (!text.empty()) {
+        const std::size_t length = documents::utf8_length(text);
+        result.append(length == 0 ? "\xEF\xBF\xBD" : text.substr(0, length));
+        text.remove_prefix(length == 0 ? 1 : length);
+    }
+    return result;
 }
 
 }  // namespace goldsmith::guest

@@ -70,12 +70,12 @@ std::string read_local_document(const std::string& path) {
     return base::read_file(path, largest_document);
 }
 
-std::string load_document(const std::string& location, const std::string& bucket_owner,
-                          RemoteAccess& remote) {
+RemoteDocument load_document(const std::string& location, const std::string& bucket_owner,
+                             RemoteAccess& remote, const Patience& patience) {
     if (is_remote(location)) {
-        return remote.document(location, bucket_owner);
+        return remote.document(location, bucket_owner, patience);
     }
-    return read_local_document(location);
+    return {read_local_document(location), canonical_location(location)};
 }
 
 std::map<std::string, std::string> effective_parameters(
@@ -148,9 +148,10 @@ Flow RecordRunner::run_document(const ComponentDocument& document, DocumentRecor
         record.description = document.description;
     }
     services_.observer.document_started(services_.log.masker().mask(record.location));
-    current_location_ = record.location;
+    current_document_ =
+        record.canonical.empty() ? canonical_location(record.location) : record.canonical;
     ValueResolver resolver(
-        {document, record, record_.execution_id, services_.remote, services_.log});
+        {document, record, record_.execution_id, services_.remote, services_.log, services_.stop});
     Flow flow = Flow::next;
     for (const ComponentPhase& phase : document.phases) {
         const auto& wanted = record_.phases;
@@ -217,15 +218,23 @@ Flow RecordRunner::run_phase(const ComponentPhase& phase, PhaseRecord& record,
     return flow;
 }
 
-RunRecord RecordRunner::load_nested(const ModuleInput& input, const std::string& location) const {
-    const std::string canonical = canonical_location(location);
+/// The canonical locations of the running document and those above it, outermost first.
+std::vector<std::string> RecordRunner::chain() const {
     std::vector<std::string> chain = ancestors_;
-    chain.push_back(canonical_location(current_location_));
-    if (std::ranges::find(chain, canonical) != chain.end()) {
-        throw StepFailure("the document " + location +
-                          " is already running above this step; a document "
-                          "must not run itself");
-    }
+    chain.push_back(current_document_);
+    return chain;
+}
+
+RunRecord RecordRunner::load_nested(const ModuleInput& input, const std::string& location) const {
+    const std::vector<std::string> chain = this->chain();
+    const auto refuse_cycle = [&](const std::string& canonical) {
+        if (std::ranges::find(chain, canonical) != chain.end()) {
+            throw StepFailure("the document " + location +
+                              " is already running above this step; a document "
+                              "must not run itself");
+        }
+    };
+    refuse_cycle(canonical_location(location));
     if (chain.size() >= longest_document_chain) {
         throw StepFailure("the document " + location + " would be nested more than 3 levels deep");
     }
@@ -243,8 +252,12 @@ RunRecord RecordRunner::load_nested(const ModuleInput& input, const std::string&
     }
     DocumentRecord document;
     document.location = location;
-    document.source =
-        load_document(location, input.text("document-s3-bucket-owner"), services_.remote);
+    // The step has no time limit (ED-1); a stop ends the fetch.
+    RemoteDocument loaded = load_document(location, input.text("document-s3-bucket-owner"),
+                                          services_.remote, {services_.stop, {}});
+    refuse_cycle(loaded.canonical);
+    document.source = std::move(loaded.text);
+    document.canonical = std::move(loaded.canonical);
     const ComponentDocument parsed =
         documents::parse_component(document.source, location, services_.rules);
     if (chain.size() + 1 == longest_document_chain && runs_nested_documents(parsed)) {
@@ -275,9 +288,7 @@ ModuleResult RecordRunner::run_nested(const ModuleInput& input, StepRecord& step
         }
     }
     RunRecord& run = step.nested.back();
-    std::vector<std::string> ancestors = ancestors_;
-    ancestors.push_back(canonical_location(current_location_));
-    RecordRunner runner(services_, run, std::move(ancestors));
+    RecordRunner runner(services_, run, chain());
     runner.parse();
     if (runner.run() == Flow::reboot) {
         return {ModuleOutcome::repeat_after_reboot, {}};

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "guest/remote_access.h"
 #include "guest/step_runner.h"
 
 namespace goldsmith::guest {
@@ -39,13 +40,14 @@ private:
                    ValueResolver& resolver);
     ModuleResult run_nested(const ModuleInput& input, StepRecord& step) override;
     RunRecord load_nested(const ModuleInput& input, const std::string& location) const;
+    std::vector<std::string> chain() const;
     void finish(RunRecord& record) const;
 
     const RunServices& services_;
     RunRecord& record_;
     std::vector<std::string> ancestors_;
     std::vector<documents::ComponentDocument> documents_;
-    std::string current_location_;
+    std::string current_document_;  ///< its canonical location
 };
 
 /// The values in force for a document: given for it, else given for all, else its defaults. Reports
@@ -63,8 +65,8 @@ inline constexpr std::size_t longest_document_chain = 4;
 /// The text of a document that is a file here. Throws base::Error.
 std::string read_local_document(const std::string& path);
 
-/// The text of a document: a local path, or something remote.
-std::string load_document(const std::string& location, const std::string& bucket_owner,
-                          RemoteAccess& remote);
+/// A document: of a local path, or something remote. Throws base::Error, and as Patience::check.
+RemoteDocument load_document(const std::string& location, const std::string& bucket_owner,
+                             RemoteAccess& remote, const Patience& patience);
 
 }  // namespace goldsmith::guest

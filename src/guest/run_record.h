@@ -71,7 +71,8 @@ struct PhaseRecord {
 };
 
 struct DocumentRecord {
-    std::string location;  ///< as given
+    std::string location;   ///< as given
+    std::string canonical;  ///< the same for all names of one document
     std::string name;
     std::string description;
     std::map<std::string, std::string> parameters;  ///< values in force

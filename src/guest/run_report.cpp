@@ -3,7 +3,6 @@
 #include <boost/json.hpp>
 
 #include "documents/component_inputs.h"
-#include "documents/yaml_text.h"
 #include "guest/json_text.h"
 #include "guest/run_log.h"
 
@@ -18,17 +17,6 @@ using documents::YamlNode;
 
 /// What a step with disabled logging shows instead of its values.
 constexpr std::string_view hidden = "***";
-
-/// JSON must be UTF-8; output of commands need not be.
-std::string utf8_text(std::string_view text) {
-    std::string result;
-    while (!text.empty()) {
-        const std::size_t length = documents::utf8_length(text);
-        result.append(length == 0 ? "\xEF\xBF\xBD" : text.substr(0, length));
-        text.remove_prefix(length == 0 ? 1 : length);
-    }
-    return result;
-}
 
 json::value to_json(const YamlNode& node, const SecretMasker* masker) {
     switch (node.kind) {

@@ -177,6 +177,7 @@ PhaseRecord phase_of(const json::object& object) {
 json::object document_to_json(const DocumentRecord& document) {
     json::object object = scope_to_json(document);
     object["location"] = document.location;
+    object["canonical"] = document.canonical;
     object["name"] = document.name;
     object["description"] = document.description;
     object["parameters"] = texts_to_json(document.parameters);
@@ -189,6 +190,9 @@ DocumentRecord document_of(const json::object& object) {
     DocumentRecord document;
     read_scope(object, document);
     document.location = object.at("location").as_string();
+    if (const json::value* canonical = object.if_contains("canonical")) {
+        document.canonical = canonical->as_string();
+    }
     document.name = object.at("name").as_string();
     document.description = object.at("description").as_string();
     document.parameters = texts_of(object.at("parameters"));

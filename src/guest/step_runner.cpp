@@ -76,6 +76,7 @@ StepRunner::AttemptEnd StepRunner::attempt() {
         deadline = std::chrono::steady_clock::now() + std::chrono::seconds(step_.timeout_seconds);
     }
     record_.stderr_text.clear();
+    services_.resolver.set_deadline(deadline);
     try {
         return iterate(deadline);
     } catch (const StepTimedOut& error) {

@@ -32,12 +32,13 @@ public:
                 request.state_directory = text(value, name);
             } else if (name == "documentS3BucketOwner") {
                 request.document_bucket_owner = text(value, name);
+            } else if (std::string* target = log_text(name)) {
+                *target = text(value, name);
+            } else if (name == "cwIgnoreFailures") {
+                request.log_destinations.cw_ignore_failures = flag(value, name);
             } else if (name == "trace") {
-                config_.trace = value.is_bool() && value.get_bool();
-            } else if (name.starts_with("logS3") ||
-                       (name.starts_with("cw") && name != "cwIgnoreFailures")) {
-                config_.refused.push_back(name);
-            } else if (name != "cwIgnoreFailures") {
+                config_.trace = flag(value, name);
+            } else {
                 config_.warnings.push_back("unknown key '" + name + "' in " + file_);
             }
         }
@@ -53,6 +54,28 @@ private:
             throw UsageError(file_ + ": '" + name + "' must be a string");
         }
         return std::string(value.get_string());
+    }
+
+    bool flag(const json::value& value, const std::string& name) const {
+        if (!value.is_bool()) {
+            throw UsageError(file_ + ": '" + name + "' must be true or false");
+        }
+        return value.get_bool();
+    }
+
+    /// The setting of that name about where the log goes; null when there is none.
+    std::string* log_text(const std::string& name) {
+        LogDestinations& log = config_.request.log_destinations;
+        const std::pair<const char*, std::string*> settings[] = {
+            {"logS3BucketName", &log.s3_bucket}, {"logS3KeyPrefix", &log.s3_prefix},
+            {"logS3BucketOwner", &log.s3_owner}, {"cwLogGroup", &log.cw_group},
+            {"cwLogStream", &log.cw_stream},     {"cwLogRegion", &log.cw_region}};
+        for (const auto& [known, target] : settings) {
+            if (name == known) {
+                return target;
+            }
+        }
+        return nullptr;
     }
 
     static std::vector<std::string> split(const std::string& list) {

@@ -11,9 +11,8 @@ namespace goldsmith::guest {
 struct ToeConfig {
     RunRequest request;
     bool trace = false;
-    /// Settings that were present but that this toe does not know or cannot do.
+    /// Settings that were present but that this toe does not know.
     std::vector<std::string> warnings;
-    std::vector<std::string> refused;
 };
 
 /// Throws UsageError naming what is wrong.

@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "guest/executor.h"
 #include "guest/live_output.h"
+#include "guest/net/network_access.h"
 #include "guest/reboot.h"
 #include "guest/run_report.h"
 #include "guest/toe_commands.h"
@@ -33,14 +34,14 @@ constexpr OptionSpec run_options[] = {
      "what survives a reboot (default: .toe-state in the log directory)"},
     {"blocked-action-modules", 0, "A,B", "refuse documents that use these actions"},
     {"reboot-mode", 0, "exit|system", "exit with 194 for the caller, or reboot this machine"},
-    {"log-s3-bucket-name", 'b', "NAME", "upload the log folder (not available yet)"},
-    {"log-s3-key-prefix", 'k', "TEXT", "(not available yet)"},
-    {"log-s3-bucket-owner", 0, "ACCOUNT", "(not available yet)"},
+    {"log-s3-bucket-name", 'b', "NAME", "upload the log folder to this bucket at the end"},
+    {"log-s3-key-prefix", 'k', "TEXT", "... below this prefix"},
+    {"log-s3-bucket-owner", 0, "ACCOUNT", "... which this account must own"},
     {"document-s3-bucket-owner", 0, "ACCOUNT", "the account that must own buckets of documents"},
-    {"cw-log-group", 0, "NAME", "send console.log to CloudWatch (not available yet)"},
-    {"cw-log-stream", 0, "NAME", "(not available yet)"},
-    {"cw-log-region", 0, "NAME", "(not available yet)"},
-    {"cw-ignore-failures", 0, "", "do not fail when logs cannot be sent"},
+    {"cw-log-group", 0, "NAME", "stream console.log to this CloudWatch Logs group"},
+    {"cw-log-stream", 0, "NAME", "... to this stream (default: the execution id)"},
+    {"cw-log-region", 0, "NAME", "... in this region (default: the instance's)"},
+    {"cw-ignore-failures", 0, "", "do not fail when the stream does not take the log"},
     {"watch", 'w', "", "show progress for people on standard error"},
     {"trace", 't', "", "show every log message on standard error"},
     {"version", 'v', "", "print the version"},
@@ -63,6 +64,13 @@ void install_signal_handlers(StopSignal& stop) {
     ::signal(SIGPIPE, SIG_IGN);
 }
 
+/// What a run needs from outside, for as long as toe runs.
+struct ToeWorld {
+    base::SystemClock clock;
+    StopSignal stop;
+    NetworkAccess remote{clock};
+};
+
 RebootMode reboot_mode(const Options& options) {
     std::string mode = options.text("reboot-mode");
     if (mode.empty()) {
@@ -75,20 +83,18 @@ RebootMode reboot_mode(const Options& options) {
     return mode == "exit" ? RebootMode::exit : RebootMode::system;
 }
 
-void refuse_missing(const Options& options, const ToeConfig& config) {
-    for (const char* name : {"log-s3-bucket-name", "log-s3-key-prefix", "log-s3-bucket-owner",
-                             "cw-log-group", "cw-log-stream", "cw-log-region"}) {
-        if (options.has(name)) {
-            throw UsageError("--" + std::string(name) + ": this toe cannot send logs away yet");
-        }
+/// The text of the config file: a local path or an S3 URI.
+std::string read_config(const Options& options, ToeWorld& world) {
+    const std::string location = options.text("config");
+    if (!location.starts_with("s3://")) {
+        return base::read_file(location);
     }
-    if (!config.refused.empty()) {
-        throw UsageError("'" + config.refused.front() +
-                         "' in the config file: this toe cannot send logs away yet");
-    }
+    return world.remote
+        .document(location, options.text("document-s3-bucket-owner"), {world.stop, {}})
+        .text;
 }
 
-ToeConfig read_request(const Options& options) {
+ToeConfig read_request(const Options& options, ToeWorld& world) {
     if (options.has("config") == options.has("documents")) {
         throw UsageError("give exactly one of --config and --documents");
     }
@@ -97,7 +103,7 @@ ToeConfig read_request(const Options& options) {
     }
     ToeConfig config;
     if (options.has("config")) {
-        const std::string text = base::read_file(options.text("config"));
+        const std::string text = read_config(options, world);
         config = parse_toe_config(text, options.text("config"));
         config.request.resume_config = text;
     }
@@ -125,6 +131,28 @@ std::vector<std::string> resume_command(const Options& options, const std::strin
     return command;
 }
 
+void apply_log_options(const Options& options, LogDestinations& log) {
+    const std::pair<const char*, std::string*> settings[] = {
+        {"log-s3-bucket-name", &log.s3_bucket}, {"log-s3-key-prefix", &log.s3_prefix},
+        {"log-s3-bucket-owner", &log.s3_owner}, {"cw-log-group", &log.cw_group},
+        {"cw-log-stream", &log.cw_stream},      {"cw-log-region", &log.cw_region}};
+    for (const auto& [name, target] : settings) {
+        if (options.has(name)) {
+            *target = options.text(name);
+        }
+    }
+    log.cw_ignore_failures = log.cw_ignore_failures || options.has("cw-ignore-failures");
+    if (log.s3_bucket.empty() && !(log.s3_prefix.empty() && log.s3_owner.empty())) {
+        throw UsageError("--log-s3-key-prefix and --log-s3-bucket-owner need --log-s3-bucket-name");
+    }
+    if (log.cw_group.empty() && !(log.cw_stream.empty() && log.cw_region.empty())) {
+        throw UsageError("--cw-log-stream and --cw-log-region need --cw-log-group");
+    }
+    if (!log.s3_bucket.empty()) {
+        parse_s3_location("s3://" + log.s3_bucket + "/");
+    }
+}
+
 void apply_options(const Options& options, const std::string& program, RunRequest& request) {
     const auto override_text = [&options](const char* name, auto& target) {
         if (options.has(name)) {
@@ -144,6 +172,7 @@ void apply_options(const Options& options, const std::string& program, RunReques
     override_text("log-directory", request.log_directory);
     override_text("state-directory", request.state_directory);
     override_text("document-s3-bucket-owner", request.document_bucket_owner);
+    apply_log_options(options, request.log_destinations);
     request.blocked_actions = options.list("blocked-action-modules");
     request.reboot_mode = reboot_mode(options);
     request.resume_command = resume_command(options, program);
@@ -164,16 +193,13 @@ std::size_t terminal_columns() {
     return known ? size.ws_col : usual;
 }
 
-int run_request(const ToeConfig& config, LiveMode mode) {
-    StopSignal stop;
-    install_signal_handlers(stop);
+int run_request(const ToeConfig& config, LiveMode mode, ToeWorld& world) {
     // Orphans of the documents' commands come to us instead of to init, so that a timeout finds
     // them.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-    base::SystemClock clock;
-    OfflineAccess remote;
     LiveOutput live(std::cerr, mode, terminal_columns());
-    const RunResult result = run_components(config.request, {clock, stop, remote, live});
+    const RunResult result =
+        run_components(config.request, {world.clock, world.stop, world.remote, live});
     if (!result.diagnostics.empty()) {
         std::cerr << result.diagnostics << std::endl;
     }
@@ -194,8 +220,9 @@ int toe_run(const std::vector<std::string>& arguments, const std::string& progra
             std::cout << toe_version << std::endl;
             return exit_success;
         }
-        ToeConfig config = read_request(options);
-        refuse_missing(options, config);
+        ToeWorld world;
+        install_signal_handlers(world.stop);
+        ToeConfig config = read_request(options, world);
         apply_options(options, program, config.request);
         for (const std::string& warning : config.warnings) {
             std::cerr << "toe: warning: " << warning << std::endl;
@@ -203,7 +230,7 @@ int toe_run(const std::vector<std::string>& arguments, const std::string& progra
         const LiveMode mode = options.has("trace") || config.trace ? LiveMode::trace
                               : options.has("watch")               ? LiveMode::watch
                                                                    : LiveMode::silent;
-        return run_request(config, mode);
+        return run_request(config, mode, world);
     } catch (const base::Error& error) {
         const std::string message = base::error_chain(error);
         std::cerr << "toe run: " << message << std::endl;

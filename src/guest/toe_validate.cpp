@@ -1,9 +1,11 @@
 #include <boost/json.hpp>
+#include <csignal>
 #include <iostream>
 
 #include "guest/executor.h"
 #include "guest/json_text.h"
 #include "guest/nesting_check.h"
+#include "guest/net/network_access.h"
 #include "guest/record_runner.h"
 #include "guest/toe_commands.h"
 #include "guest/toe_options.h"
@@ -54,12 +56,17 @@ int report(const std::string& problem) {
 /// Checks all documents; the message of the first error, "" when there is none.
 std::string check_documents(const Options& options) {
     const documents::ComponentRules rules = read_rules(options);
-    OfflineAccess remote;
+    ::signal(SIGPIPE, SIG_IGN);  // a server that hangs up is an error, not our end
+    const StopSignal never;      // a signal ends this process; there is nothing to clean up
+    const base::SystemClock clock;
+    NetworkAccess remote(clock);
     std::string first_problem;
     for (const std::string& location : options.list("documents")) {
         try {
             const std::string text =
-                load_document(location, options.text("document-s3-bucket-owner"), remote);
+                load_document(location, options.text("document-s3-bucket-owner"), remote,
+                              {never, {}})
+                    .text;
             const auto document = documents::parse_component(text, location, rules);
             auto problems = nesting_problems(document, rules);
             if (!problems.empty()) {

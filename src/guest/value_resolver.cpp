@@ -52,6 +52,7 @@ void ValueResolver::enter(const std::string& phase, const std::string& step) {
     phase_ = phase;
     step_ = step;
     loop_.reset();
+    deadline_.reset();
 }
 
 std::string ValueResolver::expand(std::string_view text) {
@@ -95,13 +96,15 @@ std::optional<std::string> ValueResolver::resolve(const Occurrence& occurrence) 
             return environment_value(environment->name);
         }
         if (const auto* metadata = std::get_if<MetadataReference>(&expression)) {
-            return sources_.remote.metadata(metadata->path);
+            return sources_.remote.metadata(metadata->path, patience());
         }
         if (const auto* ssm = std::get_if<SsmReference>(&expression)) {
             return ssm_value(*ssm);
         }
         return context_value(std::get<ContextReference>(expression).key);
     } catch (const StepFailure&) {
+        throw;
+    } catch (const RunStopped&) {
         throw;
     } catch (const base::Error& error) {
         throw StepFailure("the reference " + braces(occurrence.body) +
@@ -191,7 +194,7 @@ std::string ValueResolver::ssm_value(const SsmReference& reference) {
 }
 
 std::string ValueResolver::read_ssm(const std::string& name) {
-    SsmValue value = sources_.remote.ssm_parameter(name);
+    SsmValue value = sources_.remote.ssm_parameter(name, patience());
     if (value.secure) {
         sources_.log.masker().add(value.text);
     }
@@ -208,7 +211,7 @@ std::string ValueResolver::context_value(const std::string& key) {
     if (key == "step") {
         return step_;
     }
-    return host_fact(key, sources_.log.clock().now(), sources_.remote);
+    return host_fact(key, sources_.log.clock().now(), sources_.remote, patience());
 }
 
 }  // namespace goldsmith::guest

@@ -10,6 +10,7 @@
 
 #include "documents/component_document.h"
 #include "documents/expression.h"
+#include "guest/patience.h"
 #include "guest/run_record.h"
 
 namespace goldsmith::guest {
@@ -32,11 +33,14 @@ public:
         const std::string& execution_id;
         RemoteAccess& remote;
         RunLog& log;
+        const StopSignal& stop;
     };
 
     explicit ValueResolver(const Sources& sources) : sources_(sources) {}
 
     void enter(const std::string& phase, const std::string& step);
+    /// Until when references that need the network may take.
+    void set_deadline(Deadline deadline) { deadline_ = deadline; }
     void set_loop(std::optional<LoopPosition> loop) { loop_ = std::move(loop); }
 
     std::string expand(std::string_view text);
@@ -55,11 +59,13 @@ private:
     std::string environment_value(const std::string& name);
     std::string ssm_value(const documents::SsmReference& reference);
     std::string read_ssm(const std::string& name);
+    Patience patience() const { return {sources_.stop, deadline_}; }
 
     Sources sources_;
     std::string phase_;
     std::string step_;
     std::optional<LoopPosition> loop_;
+    Deadline deadline_;
     std::map<std::string, std::string> chained_;
     int depth_ = 0;
 };

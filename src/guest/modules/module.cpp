@@ -1,7 +1,5 @@
 #include "guest/modules/module.h"
 
-#include <poll.h>
-
 #include <algorithm>
 
 namespace goldsmith::guest {
@@ -61,30 +59,11 @@ std::vector<std::string> ModuleInput::list(std::string_view key) const {
 }
 
 void ModuleContext::check_time() const {
-    if (stop.requested()) {
-        throw RunStopped();
-    }
-    if (deadline && std::chrono::steady_clock::now() >= *deadline) {
-        throw StepTimedOut("the step ran out of time");
-    }
+    patience().check();
 }
 
 void ModuleContext::sleep(std::chrono::milliseconds duration) const {
-    const auto until = std::chrono::steady_clock::now() + duration;
-    for (;;) {
-        check_time();
-        auto wake = until;
-        if (deadline) {
-            wake = std::min(wake, *deadline);
-        }
-        const auto left =
-            std::chrono::ceil<std::chrono::milliseconds>(wake - std::chrono::steady_clock::now());
-        if (left.count() <= 0 && wake == until) {
-            return;
-        }
-        pollfd entry{stop.wake_fd(), POLLIN, 0};
-        ::poll(&entry, 1, static_cast<int>(std::clamp<long long>(left.count(), 0, 60'000)));
-    }
+    patience().sleep(duration);
 }
 
 void ModuleContext::info(std::string_view message) const {

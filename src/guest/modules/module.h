@@ -15,6 +15,7 @@
 #include "documents/component_actions.h"
 #include "documents/yaml.h"
 #include "guest/command_process.h"
+#include "guest/patience.h"
 #include "guest/run_log.h"
 #include "guest/run_record.h"
 
@@ -88,6 +89,7 @@ struct ModuleContext {
     RemoteAccess& remote;
     const NestedRun& nested;
 
+    Patience patience() const { return {stop, deadline}; }
     /// Between pieces of work: throws RunStopped or StepTimedOut when it is time to end.
     void check_time() const;
     /// Waits; throws as check_time.
