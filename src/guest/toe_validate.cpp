@@ -77,6 +77,12 @@ std::string check_documents(const Options& options) {
             if (first_problem.empty()) {
                 first_problem = errors.what();
             }
+        } catch (const base::Error& error) {
+            const std::string message = base::error_chain(error);
+            std::cerr << location << ": error: " << message << std::endl;
+            if (first_problem.empty()) {
+                first_problem = message;
+            }
         }
     }
     return first_problem;

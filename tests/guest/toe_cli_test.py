@@ -238,6 +238,13 @@ class Validate(World):
                                        "123456789012").json["message"], "Validation successful.")
         self.assertIn("--documents is missing", self.validate().json["message"])
 
+    def test_a_missing_document_hides_no_other(self):
+        self.write("bad.yml", "[]\n")
+        outcome = self.validate("-d", "nowhere.yml,bad.yml")
+        self.assertEqual(outcome.err, "nowhere.yml: error: open nowhere.yml: No such file or directory\n"
+                                      "bad.yml:1:1: error: the document must be a map, not a list\n")
+        self.assertEqual(outcome.json["message"], "open nowhere.yml: No such file or directory")
+
     def test_known_texts(self):
         for text, expected in (
                 ("phases: []", "Document has 0 phases. Phases list must not be empty."),
