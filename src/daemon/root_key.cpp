@@ -1,5 +1,6 @@
 #include "daemon/root_key.h"
 
+#include "base/error.h"
 #include "db/database.h"
 #include "service/authorization/identities.h"
 #include "service/key_pair.h"
@@ -34,6 +35,15 @@ void ensure_root_key(db::Database& database, const std::string& account,
     if (key.id.empty() || key.secret.empty()) {
         key = service::make_key_pair(random, "AKIA");
         base::write_file_atomically(credentials_file, service::credentials_file(key), 0600);
+    }
+    const auto taken = database.read(
+        [&](db::Connection& connection) { return state::find_access_key(connection, key.id); });
+    if (taken) {
+        throw base::Error("the configuration names account " + account + ", but " +
+                          credentials_file.string() + " belongs to account " + taken->account +
+                          ": keep that one in the configuration and make the other with `goldsmith "
+                          "account create NAME --account-id " +
+                          account + "`");
     }
     const std::int64_t now_ms = clock.now().time_since_epoch().count();
     database.write([&](db::Transaction& transaction) {

@@ -158,6 +158,11 @@ TEST_F(IamTest, PoliciesHaveVersions) {
         text("PolicyUsers.member.0.UserName", iam("ListEntitiesForPolicy", {{"PolicyArn", arn}})),
         "alice");
     iam("DetachUserPolicy", {{"UserName", "alice"}, {"PolicyArn", arn}});
+    iam("PutUserPermissionsBoundary", {{"UserName", "alice"}, {"PermissionsBoundary", arn}});
+    EXPECT_EQ(text("Policy.PermissionsBoundaryUsageCount", iam("GetPolicy", {{"PolicyArn", arn}})),
+              "1");
+    EXPECT_EQ(iam_error("DeletePolicy", {{"PolicyArn", arn}}).substr(0, 14), "DeleteConflict");
+    iam("DeleteUserPermissionsBoundary", {{"UserName", "alice"}});
     iam("DeletePolicy", {{"PolicyArn", arn}});
     EXPECT_EQ(iam_error("GetPolicy", {{"PolicyArn", arn}}),
               "NoSuchEntity Policy " + arn + " was not found.");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <map>
 
 #include "api/generated/iam/managed_policies_json.h"
 #include "db/database.h"
@@ -33,14 +34,35 @@ std::int32_t attachments(db::Connection& connection, const std::string& account,
     return static_cast<std::int32_t>(state::entities_with_policy(connection, account, arn).size());
 }
 
-model::Policy view(db::Connection& connection, const state::IamEntity& policy) {
+/// How many users and roles have each policy as their permission boundary.
+using BoundaryUses = std::map<std::string, std::int32_t>;
+
+BoundaryUses boundary_uses(db::Connection& connection, const std::string& account) {
+    constexpr int quota = 10000;
+    BoundaryUses uses;
+    for (const IamKind kind : {IamKind::user, IamKind::role}) {
+        for (const auto& entity :
+             state::page_iam_entities(connection, account, kind, "/", "", quota)) {
+            ++uses[EntityBody(entity).boundary()];
+        }
+    }
+    return uses;
+}
+
+std::int32_t uses_of(const BoundaryUses& uses, const std::string& arn) {
+    const auto found = uses.find(arn);
+    return found == uses.end() ? 0 : found->second;
+}
+
+model::Policy view(db::Connection& connection, const state::IamEntity& policy,
+                   const BoundaryUses& uses) {
     const EntityBody body(policy);
     model::Policy shown{.policy_name = policy.name,
                         .policy_id = policy.unique_id,
                         .arn = policy.arn(),
                         .path = policy.path,
                         .attachment_count = attachments(connection, policy.account, policy.arn()),
-                        .permissions_boundary_usage_count = 0,
+                        .permissions_boundary_usage_count = uses_of(uses, policy.arn()),
                         .is_attachable = true,
                         .create_date = from_ms(policy.created_ms),
                         .update_date = from_ms(body.updated_ms()),
@@ -58,7 +80,7 @@ model::Policy view(db::Connection& connection, const state::IamEntity& policy) {
 
 /// One of AWS's. Its id is made from its name, so that it is always the same.
 model::Policy aws_view(db::Connection& connection, const std::string& account,
-                       const std::string& arn) {
+                       const std::string& arn, const BoundaryUses& uses) {
     const auto slash = arn.rfind('/');
     const auto first = arn.find('/');
     std::string id = "ANPA";
@@ -74,7 +96,7 @@ model::Policy aws_view(db::Connection& connection, const std::string& account,
             .path = arn.substr(first, slash - first + 1),
             .default_version_id = "v1",
             .attachment_count = attachments(connection, account, arn),
-            .permissions_boundary_usage_count = 0,
+            .permissions_boundary_usage_count = uses_of(uses, arn),
             .is_attachable = true,
             .create_date = from_ms(0),
             .update_date = from_ms(0)};
@@ -127,8 +149,17 @@ void set_updated(db::Connection& connection, state::IamEntity& policy, EntityBod
 }
 
 bool is_wanted(const model::Policy& policy, const model::ListPoliciesRequest& request) {
+    const bool attached = *policy.attachment_count > 0;
+    const bool boundary = *policy.permissions_boundary_usage_count > 0;
+    if (request.policy_usage_filter == model::PolicyUsage::permissions_boundary && !boundary) {
+        return false;
+    }
+    if (request.policy_usage_filter == model::PolicyUsage::permissions_policy && boundary &&
+        !attached) {
+        return false;
+    }
     return policy.path->starts_with(request.path_prefix.value_or("/")) &&
-           (!request.only_attached.value_or(false) || *policy.attachment_count > 0);
+           (attached || !request.only_attached.value_or(false));
 }
 
 }  // namespace
@@ -153,21 +184,23 @@ model::CreatePolicyResponse ManagedPolicyFamily::create_policy(
         insert_entity(transaction, policy, request.tags);
         state::insert_policy_version(transaction, id,
                                      {1, true, request.policy_document, to_ms(context.now)});
-        return model::CreatePolicyResponse{.policy = view(transaction, policy)};
+        return model::CreatePolicyResponse{.policy = view(transaction, policy, {})};
     });
 }
 
 model::GetPolicyResponse ManagedPolicyFamily::get_policy(const api::CallContext& context,
                                                          const model::GetPolicyRequest& request) {
     return dependencies_.database.read([&](db::Connection& connection) {
+        const auto uses = boundary_uses(connection, context.account);
         if (is_aws(request.policy_arn)) {
             // Also one that we do not know: waiters of clients want every one to be there.
             return model::GetPolicyResponse{
-                .policy = aws_view(connection, context.account, request.policy_arn)};
+                .policy = aws_view(connection, context.account, request.policy_arn, uses)};
         }
         return model::GetPolicyResponse{
-            .policy = view(connection,
-                           require_own_policy(connection, context.account, request.policy_arn))};
+            .policy =
+                view(connection,
+                     require_own_policy(connection, context.account, request.policy_arn), uses)};
     });
 }
 
@@ -177,6 +210,10 @@ model::DeletePolicyResponse ManagedPolicyFamily::delete_policy(
         const auto policy = require_own_policy(transaction, context.account, request.policy_arn);
         if (attachments(transaction, context.account, policy.arn()) > 0) {
             throw model::DeleteConflict("Cannot delete a policy attached to entities.");
+        }
+        if (uses_of(boundary_uses(transaction, context.account), policy.arn()) > 0) {
+            throw model::DeleteConflict(
+                "Cannot delete a policy that is the permission boundary of users or roles.");
         }
         if (state::policy_versions_of(transaction, policy.unique_id).size() > 1) {
             throw model::DeleteConflict(
@@ -193,12 +230,13 @@ model::ListPoliciesResponse ManagedPolicyFamily::list_policies(
     const api::CallContext& context, const model::ListPoliciesRequest& request) {
     return dependencies_.database.read([&](db::Connection& connection) {
         std::vector<model::Policy> policies;
+        const auto uses = boundary_uses(connection, context.account);
         const auto scope = request.scope.value_or(model::PolicyScope::all);
         if (scope != model::PolicyScope::aws) {
             constexpr int quota = 10000;
             for (const auto& policy : state::page_iam_entities(connection, context.account,
                                                                IamKind::policy, "/", "", quota)) {
-                policies.push_back(view(connection, policy));
+                policies.push_back(view(connection, policy, uses));
                 policies.back().tags.reset();  // lists leave them out
             }
         }
@@ -206,7 +244,7 @@ model::ListPoliciesResponse ManagedPolicyFamily::list_policies(
             for (const auto& policy : policy::managed_policies()) {
                 policies.push_back(
                     aws_view(connection, context.account,
-                             std::string(aws_policies) + std::string(policy.path_and_name)));
+                             std::string(aws_policies) + std::string(policy.path_and_name), uses));
             }
         }
         std::erase_if(policies,
