@@ -62,8 +62,9 @@ std::string read_all(int fd, std::uint64_t limit_bytes) {
     }
 }
 
-std::string read_file(const Path& path, std::uint64_t limit_bytes) {
-    const Fd fd = open_file(path, O_RDONLY);
+namespace {
+
+std::string read_open_file(const Fd& fd, const Path& path, std::uint64_t limit_bytes) {
     try {
         return read_all(fd.get(), limit_bytes);
     } catch (...) {
@@ -71,15 +72,23 @@ std::string read_file(const Path& path, std::uint64_t limit_bytes) {
     }
 }
 
+}  // namespace
+
+std::string read_file(const Path& path, std::uint64_t limit_bytes) {
+    return read_open_file(open_file(path, O_RDONLY), path, limit_bytes);
+}
+
 std::optional<std::string> read_file_if_exists(const Path& path, std::uint64_t limit_bytes) {
-    try {
-        return read_file(path, limit_bytes);
-    } catch (const SystemError& error) {
-        if (error.error_number() == ENOENT) {
+    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) {
+        // Not by way of an exception: a static executable sorts all its tables at the first one,
+        // which takes longer than a short run of toe.
+        if (errno == ENOENT) {
             return std::nullopt;
         }
-        throw;
+        throw SystemError("open " + path.string());
     }
+    return read_open_file(fd, path, limit_bytes);
 }
 
 void write_all(int fd, std::string_view data) {
