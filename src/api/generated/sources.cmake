@@ -37,6 +37,7 @@ set(api_generated_sources
     generated/iam/account_handlers.cpp
     generated/iam/account_json.cpp
     generated/iam/account_tables.cpp
+    generated/iam/account_types.cpp
     generated/iam/attached_policies.cpp
     generated/iam/attached_policies_handlers.cpp
     generated/iam/attached_policies_json.cpp

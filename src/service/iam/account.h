@@ -16,6 +16,9 @@ public:
     api::iam::ListAccountAliasesResponse list_account_aliases(
         const api::CallContext& context,
         const api::iam::ListAccountAliasesRequest& request) override;
+    api::iam::GetAccountAuthorizationDetailsResponse get_account_authorization_details(
+        const api::CallContext& context,
+        const api::iam::GetAccountAuthorizationDetailsRequest& request) override;
 
 private:
     const Dependencies& dependencies_;

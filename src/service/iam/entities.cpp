@@ -1,5 +1,7 @@
 #include "service/iam/entities.h"
 
+#include <algorithm>
+
 #include "base/encoding.h"
 #include "db/connection.h"
 #include "db/error.h"
@@ -14,6 +16,19 @@ namespace {
 
 constexpr std::size_t most_tags = 50;
 constexpr std::string_view aws_policies = "arn:aws:iam::aws:policy/";
+
+bool is_aws_policy(const std::string& arn) {
+    return arn.starts_with(aws_policies);
+}
+
+/// Every policy of AWS is taken to be there, if its name can be one.
+bool is_policy_name(std::string_view name) {
+    return !name.empty() && std::ranges::all_of(name, [](char each) {
+        return (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') ||
+               (each >= '0' && each <= '9') ||
+               std::string_view("_+=,.@-").find(each) != std::string_view::npos;
+    });
+}
 
 /// As AWS names them at the beginning of a sentence.
 std::string title_of(IamKind kind) {
@@ -53,7 +68,7 @@ state::IamEntity require_entity(db::Connection& connection, const std::string& a
 
 state::IamEntity require_own_policy(db::Connection& connection, const std::string& account,
                                     const std::string& arn) {
-    if (arn.starts_with(aws_policies)) {
+    if (is_aws_policy(arn)) {
         throw errors::AccessDenied("The policy " + arn +
                                    " is managed by AWS and cannot be changed.");
     }
@@ -88,7 +103,7 @@ void erase_entity(db::Connection& connection, const state::IamEntity& entity) {
 
 void require_attachable(db::Connection& connection, const std::string& account,
                         const std::string& arn) {
-    if (arn.starts_with(aws_policies)) {
+    if (is_aws_policy(arn) && is_policy_name(arn.substr(arn.rfind('/') + 1))) {
         return;
     }
     const auto policy = state::find_iam_entity_by_arn(connection, arn);

@@ -174,6 +174,11 @@ TEST_F(IamTest, PoliciesOfAwsCanBeReadAndNotChanged) {
     const json::object administrator{{"PolicyArn", "arn:aws:iam::aws:policy/AdministratorAccess"}};
     EXPECT_EQ(text("Policy.PolicyName", iam("GetPolicy", administrator)), "AdministratorAccess");
     EXPECT_EQ(iam_error("DeletePolicy", administrator).substr(0, 12), "AccessDenied");
+    for (const char* name : {"", "<x>&", "service-role/", "a b"}) {
+        const json::object impossible{
+            {"PolicyArn", std::string("arn:aws:iam::aws:policy/") + name}};
+        EXPECT_EQ(iam_error("GetPolicy", impossible).substr(0, 12), "NoSuchEntity") << name;
+    }
     auto version = administrator;
     version["VersionId"] = "v1";
     EXPECT_NE(text("PolicyVersion.Document", iam("GetPolicyVersion", version)), "");
@@ -269,6 +274,45 @@ TEST_F(IamTest, SimulationsSayWhatWouldBeDecided) {
               "allowed");
     ask["PolicySourceArn"] = "arn:aws:iam::210987654321:user/bob";
     EXPECT_EQ(iam_error("SimulatePrincipalPolicy", ask).substr(0, 9), "AccessDen");
+}
+
+TEST_F(IamTest, TheWholeAccountIsShownPageByPage) {
+    make_user("alice", read_);
+    iam("AttachUserPolicy",
+        {{"UserName", "alice"}, {"PolicyArn", "arn:aws:iam::aws:policy/ReadOnlyAccess"}});
+    iam("CreateGroup", {{"GroupName", "readers"}});
+    iam("AddUserToGroup", {{"GroupName", "readers"}, {"UserName", "alice"}});
+    make_role("builder", trust(own), read_);
+    iam("CreatePolicy", {{"PolicyName", "mine"}, {"PolicyDocument", read_}});
+    const auto all = iam("GetAccountAuthorizationDetails", {});
+    EXPECT_EQ(text("UserDetailList.member.0.GroupList.member.0", all), "readers");
+    EXPECT_EQ(text("UserDetailList.member.0.AttachedManagedPolicies.member.0.PolicyName", all),
+              "ReadOnlyAccess");
+    EXPECT_EQ(base::percent_decode(
+                  text("UserDetailList.member.0.UserPolicyList.member.0.PolicyDocument", all)),
+              read_);
+    EXPECT_EQ(text("RoleDetailList.member.0.RoleName", all), "builder");
+    EXPECT_EQ(text("Policies.member.0.PolicyVersionList.member.0.VersionId", all), "v1");
+    std::string seen;
+    json::object request{{"MaxItems", "1"}};
+    for (int pages = 0; pages < 10; ++pages) {
+        const auto page = iam("GetAccountAuthorizationDetails", request);
+        seen += text("UserDetailList.member.0.UserName", page) +
+                text("GroupDetailList.member.0.GroupName", page) +
+                text("RoleDetailList.member.0.RoleName", page) +
+                text("Policies.member.0.PolicyName", page) + " ";
+        if (text("IsTruncated", page) == "false") {
+            break;
+        }
+        request["Marker"] = text("Marker", page);
+    }
+    EXPECT_EQ(seen, "alice readers builder mine ");
+    request = {{"Filter", list({"Role"})}};
+    EXPECT_TRUE(iam("GetAccountAuthorizationDetails", request)
+                    .at("UserDetailList")
+                    .at("member")
+                    .as_array()
+                    .empty());
 }
 
 TEST_F(IamTest, AccountsDoNotSeeEachOther) {

@@ -19,7 +19,10 @@ state::IamEntity require_profile(db::Connection& connection, const api::CallCont
     return require_entity(connection, context.account, IamKind::instance_profile, name);
 }
 
-model::InstanceProfile view(db::Connection& connection, const state::IamEntity& profile) {
+}  // namespace
+
+model::InstanceProfile instance_profile_view(db::Connection& connection,
+                                             const state::IamEntity& profile) {
     model::InstanceProfile shown{.path = profile.path,
                                  .instance_profile_name = profile.name,
                                  .instance_profile_id = profile.unique_id,
@@ -33,8 +36,6 @@ model::InstanceProfile view(db::Connection& connection, const state::IamEntity& 
     return shown;
 }
 
-}  // namespace
-
 model::CreateInstanceProfileResponse InstanceProfileFamily::create_instance_profile(
     const api::CallContext& context, const model::CreateInstanceProfileRequest& request) {
     const auto id = make_unique_id(dependencies_.random, "AIPA");
@@ -46,7 +47,8 @@ model::CreateInstanceProfileResponse InstanceProfileFamily::create_instance_prof
                                  .unique_id = id,
                                  .created_ms = to_ms(context.now)};
         insert_entity(transaction, profile, request.tags);
-        return model::CreateInstanceProfileResponse{.instance_profile = view(transaction, profile)};
+        return model::CreateInstanceProfileResponse{
+            .instance_profile = instance_profile_view(transaction, profile)};
     });
 }
 
@@ -54,7 +56,7 @@ model::GetInstanceProfileResponse InstanceProfileFamily::get_instance_profile(
     const api::CallContext& context, const model::GetInstanceProfileRequest& request) {
     return dependencies_.database.read([&](db::Connection& connection) {
         return model::GetInstanceProfileResponse{
-            .instance_profile = view(
+            .instance_profile = instance_profile_view(
                 connection, require_profile(connection, context, request.instance_profile_name))};
     });
 }
@@ -86,7 +88,7 @@ model::ListInstanceProfilesResponse InstanceProfileFamily::list_instance_profile
                 [](const state::IamEntity& profile) { return profile.name; });
         response.instance_profiles.emplace();
         for (const auto& profile : profiles) {
-            response.instance_profiles->push_back(view(connection, profile));
+            response.instance_profiles->push_back(instance_profile_view(connection, profile));
             response.instance_profiles->back().tags.reset();  // lists leave them out
         }
         return response;
@@ -101,7 +103,7 @@ model::ListInstanceProfilesForRoleResponse InstanceProfileFamily::list_instance_
         std::vector<model::InstanceProfile> profiles;
         for (const auto& profile :
              state::iam_containers_of(connection, role.unique_id, IamKind::instance_profile)) {
-            profiles.push_back(view(connection, profile));
+            profiles.push_back(instance_profile_view(connection, profile));
         }
         model::ListInstanceProfilesForRoleResponse response;
         set_page(dependencies_, context, "ListInstanceProfilesForRole", request, response,

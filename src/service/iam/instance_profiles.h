@@ -6,6 +6,9 @@
 
 namespace goldsmith::service::iam {
 
+api::iam::InstanceProfile instance_profile_view(db::Connection& connection,
+                                                const state::IamEntity& profile);
+
 class InstanceProfileFamily final : public api::iam::InstanceProfiles {
 public:
     explicit InstanceProfileFamily(const Dependencies& dependencies)

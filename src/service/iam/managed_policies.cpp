@@ -193,6 +193,7 @@ model::GetPolicyResponse ManagedPolicyFamily::get_policy(const api::CallContext&
     return dependencies_.database.read([&](db::Connection& connection) {
         const auto uses = boundary_uses(connection, context.account);
         if (is_aws(request.policy_arn)) {
+            require_attachable(connection, context.account, request.policy_arn);
             // Also one that we do not know: waiters of clients want every one to be there.
             return model::GetPolicyResponse{
                 .policy = aws_view(connection, context.account, request.policy_arn, uses)};

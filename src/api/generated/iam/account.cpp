@@ -13,4 +13,8 @@ ListAccountAliasesResponse Account::list_account_aliases(const CallContext&, con
     throw_not_implemented("ListAccountAliases");
 }
 
+GetAccountAuthorizationDetailsResponse Account::get_account_authorization_details(const CallContext&, const GetAccountAuthorizationDetailsRequest&) {
+    throw_not_implemented("GetAccountAuthorizationDetails");
+}
+
 }  // namespace goldsmith::api::iam

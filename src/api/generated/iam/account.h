@@ -15,6 +15,7 @@ public:
 
     virtual GetAccountSummaryResponse get_account_summary(const CallContext& context, const GetAccountSummaryRequest& request);
     virtual ListAccountAliasesResponse list_account_aliases(const CallContext& context, const ListAccountAliasesRequest& request);
+    virtual GetAccountAuthorizationDetailsResponse get_account_authorization_details(const CallContext& context, const GetAccountAuthorizationDetailsRequest& request);
 };
 
 }  // namespace goldsmith::api::iam

@@ -12,6 +12,7 @@ namespace goldsmith::api::iam {
 void add_account_handlers(TypedEndpoint<Families>& endpoint) {
     endpoint.add<&Families::account, &Account::get_account_summary>(tables::get_account_summary_operation);
     endpoint.add<&Families::account, &Account::list_account_aliases>(tables::list_account_aliases_operation);
+    endpoint.add<&Families::account, &Account::get_account_authorization_details>(tables::get_account_authorization_details_operation);
 }
 
 }  // namespace goldsmith::api::iam

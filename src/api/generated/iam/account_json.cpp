@@ -3,6 +3,9 @@
 
 #include <boost/json.hpp>
 
+#include "api/generated/iam/instance_profiles_json.h"
+#include "api/generated/iam/managed_policies_json.h"
+#include "api/generated/iam/shared_json.h"
 #include "api/json_members.h"
 
 namespace goldsmith::api::iam {
@@ -36,6 +39,148 @@ boost::json::object to_json(const ListAccountAliasesResponse& value) {
 }
 void from_json(const boost::json::object& tree, ListAccountAliasesResponse& value) {
     read_member(tree, "AccountAliases", value.account_aliases);
+    read_member(tree, "IsTruncated", value.is_truncated);
+    read_member(tree, "Marker", value.marker);
+}
+boost::json::object to_json(const PolicyDetail& value) {
+    boost::json::object tree;
+    write_member(tree, "PolicyName", value.policy_name);
+    write_member(tree, "PolicyDocument", value.policy_document);
+    return tree;
+}
+void from_json(const boost::json::object& tree, PolicyDetail& value) {
+    read_member(tree, "PolicyName", value.policy_name);
+    read_member(tree, "PolicyDocument", value.policy_document);
+}
+boost::json::object to_json(const UserDetail& value) {
+    boost::json::object tree;
+    write_member(tree, "Path", value.path);
+    write_member(tree, "UserName", value.user_name);
+    write_member(tree, "UserId", value.user_id);
+    write_member(tree, "Arn", value.arn);
+    write_member(tree, "CreateDate", value.create_date);
+    write_member(tree, "UserPolicyList", value.user_policy_list);
+    write_member(tree, "GroupList", value.group_list);
+    write_member(tree, "AttachedManagedPolicies", value.attached_managed_policies);
+    write_member(tree, "PermissionsBoundary", value.permissions_boundary);
+    write_member(tree, "Tags", value.tags);
+    return tree;
+}
+void from_json(const boost::json::object& tree, UserDetail& value) {
+    read_member(tree, "Path", value.path);
+    read_member(tree, "UserName", value.user_name);
+    read_member(tree, "UserId", value.user_id);
+    read_member(tree, "Arn", value.arn);
+    read_member(tree, "CreateDate", value.create_date);
+    read_member(tree, "UserPolicyList", value.user_policy_list);
+    read_member(tree, "GroupList", value.group_list);
+    read_member(tree, "AttachedManagedPolicies", value.attached_managed_policies);
+    read_member(tree, "PermissionsBoundary", value.permissions_boundary);
+    read_member(tree, "Tags", value.tags);
+}
+boost::json::object to_json(const GroupDetail& value) {
+    boost::json::object tree;
+    write_member(tree, "Path", value.path);
+    write_member(tree, "GroupName", value.group_name);
+    write_member(tree, "GroupId", value.group_id);
+    write_member(tree, "Arn", value.arn);
+    write_member(tree, "CreateDate", value.create_date);
+    write_member(tree, "GroupPolicyList", value.group_policy_list);
+    write_member(tree, "AttachedManagedPolicies", value.attached_managed_policies);
+    return tree;
+}
+void from_json(const boost::json::object& tree, GroupDetail& value) {
+    read_member(tree, "Path", value.path);
+    read_member(tree, "GroupName", value.group_name);
+    read_member(tree, "GroupId", value.group_id);
+    read_member(tree, "Arn", value.arn);
+    read_member(tree, "CreateDate", value.create_date);
+    read_member(tree, "GroupPolicyList", value.group_policy_list);
+    read_member(tree, "AttachedManagedPolicies", value.attached_managed_policies);
+}
+boost::json::object to_json(const RoleDetail& value) {
+    boost::json::object tree;
+    write_member(tree, "Path", value.path);
+    write_member(tree, "RoleName", value.role_name);
+    write_member(tree, "RoleId", value.role_id);
+    write_member(tree, "Arn", value.arn);
+    write_member(tree, "CreateDate", value.create_date);
+    write_member(tree, "AssumeRolePolicyDocument", value.assume_role_policy_document);
+    write_member(tree, "InstanceProfileList", value.instance_profile_list);
+    write_member(tree, "RolePolicyList", value.role_policy_list);
+    write_member(tree, "AttachedManagedPolicies", value.attached_managed_policies);
+    write_member(tree, "PermissionsBoundary", value.permissions_boundary);
+    write_member(tree, "Tags", value.tags);
+    return tree;
+}
+void from_json(const boost::json::object& tree, RoleDetail& value) {
+    read_member(tree, "Path", value.path);
+    read_member(tree, "RoleName", value.role_name);
+    read_member(tree, "RoleId", value.role_id);
+    read_member(tree, "Arn", value.arn);
+    read_member(tree, "CreateDate", value.create_date);
+    read_member(tree, "AssumeRolePolicyDocument", value.assume_role_policy_document);
+    read_member(tree, "InstanceProfileList", value.instance_profile_list);
+    read_member(tree, "RolePolicyList", value.role_policy_list);
+    read_member(tree, "AttachedManagedPolicies", value.attached_managed_policies);
+    read_member(tree, "PermissionsBoundary", value.permissions_boundary);
+    read_member(tree, "Tags", value.tags);
+}
+boost::json::object to_json(const ManagedPolicyDetail& value) {
+    boost::json::object tree;
+    write_member(tree, "PolicyName", value.policy_name);
+    write_member(tree, "PolicyId", value.policy_id);
+    write_member(tree, "Arn", value.arn);
+    write_member(tree, "Path", value.path);
+    write_member(tree, "DefaultVersionId", value.default_version_id);
+    write_member(tree, "AttachmentCount", value.attachment_count);
+    write_member(tree, "IsAttachable", value.is_attachable);
+    write_member(tree, "Description", value.description);
+    write_member(tree, "CreateDate", value.create_date);
+    write_member(tree, "UpdateDate", value.update_date);
+    write_member(tree, "PolicyVersionList", value.policy_version_list);
+    return tree;
+}
+void from_json(const boost::json::object& tree, ManagedPolicyDetail& value) {
+    read_member(tree, "PolicyName", value.policy_name);
+    read_member(tree, "PolicyId", value.policy_id);
+    read_member(tree, "Arn", value.arn);
+    read_member(tree, "Path", value.path);
+    read_member(tree, "DefaultVersionId", value.default_version_id);
+    read_member(tree, "AttachmentCount", value.attachment_count);
+    read_member(tree, "IsAttachable", value.is_attachable);
+    read_member(tree, "Description", value.description);
+    read_member(tree, "CreateDate", value.create_date);
+    read_member(tree, "UpdateDate", value.update_date);
+    read_member(tree, "PolicyVersionList", value.policy_version_list);
+}
+boost::json::object to_json(const GetAccountAuthorizationDetailsRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "Filter", value.filter);
+    write_member(tree, "MaxItems", value.max_items);
+    write_member(tree, "Marker", value.marker);
+    return tree;
+}
+void from_json(const boost::json::object& tree, GetAccountAuthorizationDetailsRequest& value) {
+    read_member(tree, "Filter", value.filter);
+    read_member(tree, "MaxItems", value.max_items);
+    read_member(tree, "Marker", value.marker);
+}
+boost::json::object to_json(const GetAccountAuthorizationDetailsResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "UserDetailList", value.user_detail_list);
+    write_member(tree, "GroupDetailList", value.group_detail_list);
+    write_member(tree, "RoleDetailList", value.role_detail_list);
+    write_member(tree, "Policies", value.policies);
+    write_member(tree, "IsTruncated", value.is_truncated);
+    write_member(tree, "Marker", value.marker);
+    return tree;
+}
+void from_json(const boost::json::object& tree, GetAccountAuthorizationDetailsResponse& value) {
+    read_member(tree, "UserDetailList", value.user_detail_list);
+    read_member(tree, "GroupDetailList", value.group_detail_list);
+    read_member(tree, "RoleDetailList", value.role_detail_list);
+    read_member(tree, "Policies", value.policies);
     read_member(tree, "IsTruncated", value.is_truncated);
     read_member(tree, "Marker", value.marker);
 }

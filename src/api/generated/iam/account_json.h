@@ -15,5 +15,19 @@ boost::json::object to_json(const ListAccountAliasesRequest& value);
 void from_json(const boost::json::object& tree, ListAccountAliasesRequest& value);
 boost::json::object to_json(const ListAccountAliasesResponse& value);
 void from_json(const boost::json::object& tree, ListAccountAliasesResponse& value);
+boost::json::object to_json(const PolicyDetail& value);
+void from_json(const boost::json::object& tree, PolicyDetail& value);
+boost::json::object to_json(const UserDetail& value);
+void from_json(const boost::json::object& tree, UserDetail& value);
+boost::json::object to_json(const GroupDetail& value);
+void from_json(const boost::json::object& tree, GroupDetail& value);
+boost::json::object to_json(const RoleDetail& value);
+void from_json(const boost::json::object& tree, RoleDetail& value);
+boost::json::object to_json(const ManagedPolicyDetail& value);
+void from_json(const boost::json::object& tree, ManagedPolicyDetail& value);
+boost::json::object to_json(const GetAccountAuthorizationDetailsRequest& value);
+void from_json(const boost::json::object& tree, GetAccountAuthorizationDetailsRequest& value);
+boost::json::object to_json(const GetAccountAuthorizationDetailsResponse& value);
+void from_json(const boost::json::object& tree, GetAccountAuthorizationDetailsResponse& value);
 
 }  // namespace goldsmith::api::iam

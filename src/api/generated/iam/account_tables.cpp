@@ -27,6 +27,101 @@ static constexpr Member list_account_aliases_response_members[] = {
 };
 constexpr Shape list_account_aliases_response_shape{.name = "ListAccountAliasesResponse", .kind = Kind::structure, .members = list_account_aliases_response_members};
 
+static constexpr const char* entity_type_values[] = {"User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"};
+constexpr Shape entity_type_shape{.name = "EntityType", .kind = Kind::enumeration, .values = entity_type_values};
+
+constexpr Shape entity_type_list_shape{.name = "EntityTypeList", .kind = Kind::list, .element = &entity_type_shape};
+
+constexpr Shape group_name_list_shape{.name = "GroupNameList", .kind = Kind::list, .element = &string_shape};
+
+constexpr Shape policy_detail_list_shape{.name = "PolicyDetailList", .kind = Kind::list, .element = &policy_detail_shape};
+
+constexpr Shape user_detail_list_shape{.name = "UserDetailList", .kind = Kind::list, .element = &user_detail_shape};
+
+constexpr Shape group_detail_list_shape{.name = "GroupDetailList", .kind = Kind::list, .element = &group_detail_shape};
+
+constexpr Shape role_detail_list_shape{.name = "RoleDetailList", .kind = Kind::list, .element = &role_detail_shape};
+
+constexpr Shape managed_policy_detail_list_shape{.name = "ManagedPolicyDetailList", .kind = Kind::list, .element = &managed_policy_detail_shape};
+
+static constexpr Member policy_detail_members[] = {
+    {.name = "PolicyName", .shape = &string_shape},
+    {.name = "PolicyDocument", .shape = &string_shape},
+};
+constexpr Shape policy_detail_shape{.name = "PolicyDetail", .kind = Kind::structure, .members = policy_detail_members};
+
+static constexpr Member user_detail_members[] = {
+    {.name = "Path", .shape = &string_shape},
+    {.name = "UserName", .shape = &string_shape},
+    {.name = "UserId", .shape = &string_shape},
+    {.name = "Arn", .shape = &string_shape},
+    {.name = "CreateDate", .shape = &date_time_shape},
+    {.name = "UserPolicyList", .shape = &policy_detail_list_shape},
+    {.name = "GroupList", .shape = &group_name_list_shape},
+    {.name = "AttachedManagedPolicies", .shape = &attached_policy_list_shape},
+    {.name = "PermissionsBoundary", .shape = &attached_permissions_boundary_shape},
+    {.name = "Tags", .shape = &tag_list_shape},
+};
+constexpr Shape user_detail_shape{.name = "UserDetail", .kind = Kind::structure, .members = user_detail_members};
+
+static constexpr Member group_detail_members[] = {
+    {.name = "Path", .shape = &string_shape},
+    {.name = "GroupName", .shape = &string_shape},
+    {.name = "GroupId", .shape = &string_shape},
+    {.name = "Arn", .shape = &string_shape},
+    {.name = "CreateDate", .shape = &date_time_shape},
+    {.name = "GroupPolicyList", .shape = &policy_detail_list_shape},
+    {.name = "AttachedManagedPolicies", .shape = &attached_policy_list_shape},
+};
+constexpr Shape group_detail_shape{.name = "GroupDetail", .kind = Kind::structure, .members = group_detail_members};
+
+static constexpr Member role_detail_members[] = {
+    {.name = "Path", .shape = &string_shape},
+    {.name = "RoleName", .shape = &string_shape},
+    {.name = "RoleId", .shape = &string_shape},
+    {.name = "Arn", .shape = &string_shape},
+    {.name = "CreateDate", .shape = &date_time_shape},
+    {.name = "AssumeRolePolicyDocument", .shape = &string_shape},
+    {.name = "InstanceProfileList", .shape = &instance_profile_list_shape},
+    {.name = "RolePolicyList", .shape = &policy_detail_list_shape},
+    {.name = "AttachedManagedPolicies", .shape = &attached_policy_list_shape},
+    {.name = "PermissionsBoundary", .shape = &attached_permissions_boundary_shape},
+    {.name = "Tags", .shape = &tag_list_shape},
+};
+constexpr Shape role_detail_shape{.name = "RoleDetail", .kind = Kind::structure, .members = role_detail_members};
+
+static constexpr Member managed_policy_detail_members[] = {
+    {.name = "PolicyName", .shape = &string_shape},
+    {.name = "PolicyId", .shape = &string_shape},
+    {.name = "Arn", .shape = &string_shape},
+    {.name = "Path", .shape = &string_shape},
+    {.name = "DefaultVersionId", .shape = &string_shape},
+    {.name = "AttachmentCount", .shape = &integer_shape},
+    {.name = "IsAttachable", .shape = &boolean_shape},
+    {.name = "Description", .shape = &string_shape},
+    {.name = "CreateDate", .shape = &date_time_shape},
+    {.name = "UpdateDate", .shape = &date_time_shape},
+    {.name = "PolicyVersionList", .shape = &policy_version_list_shape},
+};
+constexpr Shape managed_policy_detail_shape{.name = "ManagedPolicyDetail", .kind = Kind::structure, .members = managed_policy_detail_members};
+
+static constexpr Member get_account_authorization_details_request_members[] = {
+    {.name = "Filter", .shape = &entity_type_list_shape},
+    {.name = "MaxItems", .shape = &page_size_shape},
+    {.name = "Marker", .shape = &marker_shape},
+};
+constexpr Shape get_account_authorization_details_request_shape{.name = "GetAccountAuthorizationDetailsRequest", .kind = Kind::structure, .members = get_account_authorization_details_request_members};
+
+static constexpr Member get_account_authorization_details_response_members[] = {
+    {.name = "UserDetailList", .shape = &user_detail_list_shape},
+    {.name = "GroupDetailList", .shape = &group_detail_list_shape},
+    {.name = "RoleDetailList", .shape = &role_detail_list_shape},
+    {.name = "Policies", .shape = &managed_policy_detail_list_shape},
+    {.name = "IsTruncated", .shape = &boolean_shape},
+    {.name = "Marker", .shape = &string_shape},
+};
+constexpr Shape get_account_authorization_details_response_shape{.name = "GetAccountAuthorizationDetailsResponse", .kind = Kind::structure, .members = get_account_authorization_details_response_members};
+
 static constexpr const ErrorShape* get_account_summary_errors[] = {&access_denied_error, &delete_conflict_error, &entity_already_exists_error, &invalid_input_error, &limit_exceeded_error, &malformed_policy_document_error, &no_such_entity_error, &policy_evaluation_error, &policy_not_attachable_error, &service_failure_error, &unmodifiable_entity_error, &validation_error_error};
 constexpr Operation get_account_summary_operation{
     .name = "GetAccountSummary",
@@ -47,6 +142,17 @@ constexpr Operation list_account_aliases_operation{
     .input = &list_account_aliases_request_shape,
     .output = &list_account_aliases_response_shape,
     .errors = list_account_aliases_errors,
+};
+
+static constexpr const ErrorShape* get_account_authorization_details_errors[] = {&access_denied_error, &delete_conflict_error, &entity_already_exists_error, &invalid_input_error, &limit_exceeded_error, &malformed_policy_document_error, &no_such_entity_error, &policy_evaluation_error, &policy_not_attachable_error, &service_failure_error, &unmodifiable_entity_error, &validation_error_error};
+constexpr Operation get_account_authorization_details_operation{
+    .name = "GetAccountAuthorizationDetails",
+    .method = "POST",
+    .path = "/",
+    .family = "account",
+    .input = &get_account_authorization_details_request_shape,
+    .output = &get_account_authorization_details_response_shape,
+    .errors = get_account_authorization_details_errors,
 };
 
 }  // namespace goldsmith::api::iam::tables

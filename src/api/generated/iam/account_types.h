@@ -5,9 +5,20 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "api/generated/iam/instance_profiles_types.h"
+#include "api/generated/iam/managed_policies_types.h"
+#include "api/generated/iam/shared_types.h"
+#include "base/clock.h"
+
 namespace goldsmith::api::iam {
+
+enum class EntityType { user, role, group, local_managed_policy, aws_managed_policy };
+std::string_view to_string(EntityType value);
+/// False, and `value` unchanged, when `text` names no EntityType.
+bool from_string(std::string_view text, EntityType& value);
 
 struct GetAccountSummaryRequest {
     bool operator==(const GetAccountSummaryRequest&) const = default;
@@ -32,6 +43,91 @@ struct ListAccountAliasesResponse {
     std::optional<std::string> marker{};
 
     bool operator==(const ListAccountAliasesResponse&) const = default;
+};
+
+struct PolicyDetail {
+    std::optional<std::string> policy_name{};
+    std::optional<std::string> policy_document{};
+
+    bool operator==(const PolicyDetail&) const = default;
+};
+
+struct UserDetail {
+    std::optional<std::string> path{};
+    std::optional<std::string> user_name{};
+    std::optional<std::string> user_id{};
+    std::optional<std::string> arn{};
+    std::optional<base::Time> create_date{};
+    std::optional<std::vector<PolicyDetail>> user_policy_list{};
+    std::optional<std::vector<std::string>> group_list{};
+    std::optional<std::vector<AttachedPolicy>> attached_managed_policies{};
+    std::optional<AttachedPermissionsBoundary> permissions_boundary{};
+    std::optional<std::vector<Tag>> tags{};
+
+    bool operator==(const UserDetail&) const = default;
+};
+
+struct GroupDetail {
+    std::optional<std::string> path{};
+    std::optional<std::string> group_name{};
+    std::optional<std::string> group_id{};
+    std::optional<std::string> arn{};
+    std::optional<base::Time> create_date{};
+    std::optional<std::vector<PolicyDetail>> group_policy_list{};
+    std::optional<std::vector<AttachedPolicy>> attached_managed_policies{};
+
+    bool operator==(const GroupDetail&) const = default;
+};
+
+struct RoleDetail {
+    std::optional<std::string> path{};
+    std::optional<std::string> role_name{};
+    std::optional<std::string> role_id{};
+    std::optional<std::string> arn{};
+    std::optional<base::Time> create_date{};
+    std::optional<std::string> assume_role_policy_document{};
+    std::optional<std::vector<InstanceProfile>> instance_profile_list{};
+    std::optional<std::vector<PolicyDetail>> role_policy_list{};
+    std::optional<std::vector<AttachedPolicy>> attached_managed_policies{};
+    std::optional<AttachedPermissionsBoundary> permissions_boundary{};
+    std::optional<std::vector<Tag>> tags{};
+
+    bool operator==(const RoleDetail&) const = default;
+};
+
+struct ManagedPolicyDetail {
+    std::optional<std::string> policy_name{};
+    std::optional<std::string> policy_id{};
+    std::optional<std::string> arn{};
+    std::optional<std::string> path{};
+    std::optional<std::string> default_version_id{};
+    std::optional<std::int32_t> attachment_count{};
+    std::optional<bool> is_attachable{};
+    std::optional<std::string> description{};
+    std::optional<base::Time> create_date{};
+    std::optional<base::Time> update_date{};
+    std::optional<std::vector<PolicyVersion>> policy_version_list{};
+
+    bool operator==(const ManagedPolicyDetail&) const = default;
+};
+
+struct GetAccountAuthorizationDetailsRequest {
+    std::optional<std::vector<EntityType>> filter{};
+    std::optional<std::int32_t> max_items{};
+    std::optional<std::string> marker{};
+
+    bool operator==(const GetAccountAuthorizationDetailsRequest&) const = default;
+};
+
+struct GetAccountAuthorizationDetailsResponse {
+    std::optional<std::vector<UserDetail>> user_detail_list{};
+    std::optional<std::vector<GroupDetail>> group_detail_list{};
+    std::optional<std::vector<RoleDetail>> role_detail_list{};
+    std::optional<std::vector<ManagedPolicyDetail>> policies{};
+    std::optional<bool> is_truncated{};
+    std::optional<std::string> marker{};
+
+    bool operator==(const GetAccountAuthorizationDetailsResponse&) const = default;
 };
 
 }  // namespace goldsmith::api::iam

@@ -51,7 +51,8 @@ const Operation* const operations[] = {
     &remove_role_from_instance_profile_operation, &tag_instance_profile_operation,
     &untag_instance_profile_operation, &list_instance_profile_tags_operation,
     &get_account_summary_operation, &list_account_aliases_operation,
-    &simulate_custom_policy_operation, &simulate_principal_policy_operation
+    &get_account_authorization_details_operation, &simulate_custom_policy_operation,
+    &simulate_principal_policy_operation
 };
 const ErrorShape* const errors[] = {
     &access_denied_error, &delete_conflict_error, &entity_already_exists_error,
@@ -150,13 +151,18 @@ const Shape* const shapes[] = {
     &untag_instance_profile_response_shape, &list_instance_profile_tags_request_shape,
     &list_instance_profile_tags_response_shape, &summary_map_shape, &account_alias_list_shape,
     &get_account_summary_request_shape, &get_account_summary_response_shape,
-    &list_account_aliases_request_shape, &list_account_aliases_response_shape,
-    &context_key_type_shape, &decision_type_shape, &simulation_policy_list_shape,
-    &action_name_list_shape, &resource_name_list_shape, &context_entry_list_shape,
-    &context_key_value_list_shape, &evaluation_result_list_shape, &statement_list_shape,
-    &action_name_shape, &resource_name_shape, &context_entry_shape, &statement_shape,
-    &permissions_boundary_decision_detail_shape, &eval_decision_details_shape,
-    &evaluation_result_shape, &simulate_custom_policy_request_shape,
+    &list_account_aliases_request_shape, &list_account_aliases_response_shape, &entity_type_shape,
+    &entity_type_list_shape, &group_name_list_shape, &policy_detail_list_shape,
+    &user_detail_list_shape, &group_detail_list_shape, &role_detail_list_shape,
+    &managed_policy_detail_list_shape, &policy_detail_shape, &user_detail_shape,
+    &group_detail_shape, &role_detail_shape, &managed_policy_detail_shape,
+    &get_account_authorization_details_request_shape,
+    &get_account_authorization_details_response_shape, &context_key_type_shape,
+    &decision_type_shape, &simulation_policy_list_shape, &action_name_list_shape,
+    &resource_name_list_shape, &context_entry_list_shape, &context_key_value_list_shape,
+    &evaluation_result_list_shape, &statement_list_shape, &action_name_shape, &resource_name_shape,
+    &context_entry_shape, &statement_shape, &permissions_boundary_decision_detail_shape,
+    &eval_decision_details_shape, &evaluation_result_shape, &simulate_custom_policy_request_shape,
     &simulate_custom_policy_response_shape, &simulate_principal_policy_request_shape,
     &simulate_principal_policy_response_shape
 };
