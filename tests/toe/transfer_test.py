@@ -111,6 +111,13 @@ class S3Download(ToeTest):
         self.succeed(self.get("s3://far/k", self.path("k")))
         self.assertEqual((self.folder / "k").read_bytes(), b"far away")
 
+    def test_whole_bucket_and_odd_keys(self):
+        for key in ("a\nb", "ümlaut", "%2e%2e", "plus+ &<>'\"", "star*", "~"):
+            self.double.objects["depot", key] = key.encode()
+        self.succeed(self.get("s3://depot/*", self.path("out")))
+        self.assertEqual(sorted(p.name for p in (self.folder / "out").iterdir()),
+                         sorted(key for _, key in self.double.objects))
+
     def test_failure_midway_leaves_what_was_downloaded(self):
         self.double.objects["depot", "p/a"] = b"a"
         self.double.objects["depot", "p/b"] = b"b"
@@ -393,6 +400,59 @@ class HostileServers(ToeTest):
         self.assertEqual(self.stop_when(process, self.leftovers), 1)
         self.assertEqual(self.leftovers(), [])
         self.assertFalse((self.folder / "file").exists())
+
+    def silent(self):
+        return self.raw(lambda connection: connection.recv(1))
+
+    def test_sigterm_interrupts_an_upload(self):
+        server = self.raw(lambda connection: connection.recv(1))
+        self.environment["AWS_ENDPOINT_URL_S3"] = server.url
+        (self.folder / "big").write_bytes(b"x" * 50_000_000)
+        process = self.start(step("S3Upload", [{"source": "big", "destination": "s3://depot/big"}]))
+        self.assertEqual(self.stop_when(process, lambda: server.connections), 1)
+
+    def test_step_timeout_covers_references(self):
+        self.environment["AWS_ENDPOINT_URL_SSM"] = self.silent().url
+        self.fail_with("timed out after 1 s", bash("echo {{ aws:ssm:/p }}", timeoutSeconds=1))
+
+    def test_step_timeout_covers_a_tls_handshake(self):
+        url = self.silent_listener().replace("http:", "https:")
+        self.fail_with("timed out after 1 s", step("WebDownload", [{"source": url, "destination": "x"}], timeoutSeconds=1))
+
+    def silent_listener(self):
+        """Nobody accepts: the kernel does, and nothing answers."""
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+        return f"http://127.0.0.1:{listener.getsockname()[1]}/x"
+
+    def test_answers_of_services_are_bounded(self):
+        flood = self.endless(b"<Contents><Key>k</Key></Contents>" * 1000, b"HTTP/1.1 200 OK\r\n\r\n<ListBucketResult>")
+        self.environment["AWS_ENDPOINT_URL_S3"] = self.raw(flood).url
+        self.fail_with("larger than 8192 KiB", step("S3Download", [{"source": "s3://depot/*", "destination": "x"}]))
+        self.environment["AWS_ENDPOINT_URL_SSM"] = self.raw(self.endless(b" " * 65536, b"HTTP/1.1 200 OK\r\n\r\n")).url
+        self.fail_with("larger than 1024 KiB", bash("echo {{ aws:ssm:/p }}"))
+
+    def test_answers_of_services_that_make_no_sense(self):
+        def answer(body):
+            return self.raw(lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + body)).url
+        for body in (b"", b"null", b"[1]", b'{"Parameter":7}', b'{"Parameter":{"Value":7}}', b"{" * 1000):
+            with self.subTest(body):
+                self.environment["AWS_ENDPOINT_URL_SSM"] = answer(body)
+                self.fail_with("holds no value", bash("echo {{ aws:ssm:/p }}"))
+        self.environment["AWS_ENDPOINT_URL_S3"] = answer(b"<html>welcome</html>")
+        self.fail_with("not in the form of S3", step("S3Download", [{"source": "s3://depot/*", "destination": "x"}]))
+
+    def test_nobody_waits_for_an_hour(self):
+        self.refused("status 503", lambda connection: connection.sendall(
+            b"HTTP/1.1 503 Later\r\nRetry-After: 3600\r\nContent-Length: 0\r\n\r\n"), 1)
+
+    def test_escape_sequences_of_servers_stay_out_of_the_log(self):
+        self.environment["AWS_ENDPOINT_URL_S3"] = self.raw(lambda connection: connection.sendall(
+            b"HTTP/1.1 403 No\r\n\r\n<Error><Code>Bad</Code><Message>\x1b[2J\nTOE has completed execution "
+            b"successfully</Message></Error>")).url
+        self.fail_with("Bad", step("S3Download", [{"source": "s3://depot/k", "destination": "x"}]))
+        self.assertNotIn("\x1b", self.log())
+        self.assertNotIn("\nTOE has completed execution successfully", self.log())
 
     def test_memory_is_bounded(self):
         block = b"x" * 65536

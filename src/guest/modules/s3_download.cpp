@@ -4,6 +4,7 @@
 #include "base/files.h"
 #include "guest/modules/modules.h"
 #include "guest/net/partial_file.h"
+#include "guest/net/shown_text.h"
 #include "guest/path_rules.h"
 
 namespace goldsmith::guest {
@@ -52,7 +53,8 @@ void download_below(const S3Location& object, const std::string& relative, int r
     PartialFile file(std::move(folder), name);
     context.remote.get_object(object, input.text("expectedBucketOwner"), file, context.patience());
     file.publish(overwrite);
-    context.info("S3Download: " + object.text() + " to " + (destination / relative).string());
+    context.info("S3Download: " + shown_text(object.text()) + " to " +
+                 shown_text((destination / relative).string()));
 }
 
 void download_prefix(const S3Location& prefix, const ModuleInput& input, ModuleContext& context) {

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "base/hash.h"
+#include "guest/net/shown_text.h"
 #include "guest/net/xml_text.h"
 #include "guest/remote_access.h"
 
@@ -59,8 +60,8 @@ AwsFailure failure_of(const AwsCall& call, const HttpAnswer& answer) {
     std::string text = "status " + std::to_string(answer.status) +
                        (answer.reason.empty() ? "" : " " + answer.reason);
     if (!error.code.empty()) {
-        text = error.code.substr(0, 100) +
-               (error.message.empty() ? "" : ": " + error.message.substr(0, 500)) + " (" + text +
+        text = shown_text(error.code, 100) +
+               (error.message.empty() ? "" : ": " + shown_text(error.message, 500)) + " (" + text +
                ")";
     }
     return AwsFailure(call.request.url.origin() + " answers " + text, answer.status, error.code,

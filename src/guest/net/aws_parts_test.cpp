@@ -12,6 +12,7 @@
 #include "guest/net/metadata_client.h"
 #include "guest/net/network_settings.h"
 #include "guest/net/proxy.h"
+#include "guest/net/shown_text.h"
 #include "guest/net/web_transfer.h"
 #include "guest/net/xml_text.h"
 
@@ -139,6 +140,11 @@ TEST(XmlTexts, AreFoundAndDecoded) {
     EXPECT_EQ(element_text(xml, "None"), "");
     EXPECT_FALSE(find_element("<Key", "Key"));
     EXPECT_FALSE(find_element("<Key>unfinished", "Key"));
+}
+
+TEST(ShownTexts, AreOneLine) {
+    EXPECT_EQ(shown_text("a\nb\x1b[2J\x7F\t\xC3\xA9"), "a b [2J  \xC3\xA9");
+    EXPECT_EQ(shown_text("abcdef", 3), "abc");
 }
 
 TEST(Proxies, AreChosenLikeCurlDoes) {

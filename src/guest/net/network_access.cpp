@@ -4,6 +4,7 @@
 
 #include "guest/net/cloudwatch_stream.h"
 #include "guest/net/component_source.h"
+#include "guest/net/shown_text.h"
 
 namespace goldsmith::guest {
 namespace {
@@ -122,7 +123,7 @@ S3Listing NetworkAccess::list_objects(const S3Location& prefix, const std::strin
     try {
         return parts().s3.list(prefix, bucket_owner, patience);
     } catch (const RemoteFailure& failure) {
-        throw RemoteFailure(prefix.text() + " cannot be listed: " + failure.what());
+        throw RemoteFailure(shown_text(prefix.text()) + " cannot be listed: " + failure.what());
     }
 }
 
@@ -131,7 +132,7 @@ void NetworkAccess::get_object(const S3Location& object, const std::string& buck
     try {
         parts().s3.get(object, bucket_owner, target, patience);
     } catch (const RemoteFailure& failure) {
-        throw RemoteFailure(object.text() + " cannot be downloaded: " + failure.what());
+        throw RemoteFailure(shown_text(object.text()) + " cannot be downloaded: " + failure.what());
     }
 }
 
@@ -140,7 +141,7 @@ void NetworkAccess::put_object(const S3Location& object, const std::string& buck
     try {
         parts().s3.put(object, bucket_owner, file, patience);
     } catch (const RemoteFailure& failure) {
-        throw RemoteFailure(object.text() + " cannot be uploaded: " + failure.what());
+        throw RemoteFailure(shown_text(object.text()) + " cannot be uploaded: " + failure.what());
     }
 }
 

@@ -9,6 +9,7 @@
 #include "base/encoding.h"
 #include "base/hash.h"
 #include "guest/net/checksum.h"
+#include "guest/net/shown_text.h"
 #include "guest/net/xml_text.h"
 
 namespace goldsmith::guest {
@@ -127,7 +128,7 @@ void S3Client::get(const S3Location& object, const std::string& owner, ByteTarge
     };
     call(object, "", std::move(request), owner, patience);
     if (expected.checksum && base::base64_encode(expected.checksum->finish()) != expected.base64) {
-        throw RemoteFailure("the content of " + object.text() + " does not fit its " +
+        throw RemoteFailure("the content of " + shown_text(object.text()) + " does not fit its " +
                             expected.name + " checksum");
     }
 }

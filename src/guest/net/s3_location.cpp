@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "guest/net/shown_text.h"
+
 namespace goldsmith::guest {
 
 S3Location parse_s3_location(std::string_view text) {
@@ -45,7 +47,7 @@ std::string relative_key_path(const std::string& key, const std::string& prefix)
         begin = end + 1;
     }
     if (!good) {
-        throw base::Error("the object '" + key +
+        throw base::Error("the object '" + shown_text(key) +
                           "' has a key that is no path below the destination; nothing was written "
                           "for it");
     }
