@@ -76,7 +76,8 @@ model::EvaluationResult result_of(const policy::Decision& decision, const std::s
         result.matched_statements->push_back({.source_policy_id = statement.policy,
                                               .source_policy_type = source_type(statement.layer)});
     }
-    // Not in AWS's answer: clients ignore members they do not know, people read them.
+    // AWS keeps this map for decisions across accounts; a key of our own is for people, and clients
+    // pass over it.
     result.eval_decision_details =
         std::map<std::string, std::string>{{"Reason", decision.explain(action)}};
     return result;

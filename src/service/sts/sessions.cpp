@@ -143,14 +143,13 @@ std::int64_t duration_of(const model::AssumeRoleRequest& request, const iam::Ent
 }
 
 /// Makes the key, its secret and its token, and keeps the session.
-model::Credentials issue(const Dependencies& dependencies, db::Transaction& transaction,
-                         state::Session session, const KeyPair& pair, const std::string& token) {
+model::Credentials issue(db::Transaction& transaction, state::Session session, const KeyPair& pair,
+                         const std::string& token) {
     session.access_key_id = pair.id;
     session.secret_access_key = pair.secret;
     session.session_token = token;
     state::erase_expired_sessions(transaction, session.issued_ms);
     state::insert_session(transaction, session);
-    static_cast<void>(dependencies);
     return {.access_key_id = pair.id,
             .secret_access_key = pair.secret,
             .session_token = token,
@@ -192,7 +191,7 @@ model::AssumeRoleResponse SessionFamily::assume_role(const api::CallContext& con
             .expires_ms = now_ms + seconds * 1000,
             .body = json::serialize(body_of(transaction, request, *caller, role->account))};
         model::AssumeRoleResponse response;
-        response.credentials = issue(dependencies_, transaction, std::move(session), pair, token);
+        response.credentials = issue(transaction, std::move(session), pair, token);
         response.assumed_role_user = model::AssumedRoleUser{.assumed_role_id = id, .arn = arn};
         if (request.policy) {
             response.packed_policy_size = static_cast<std::int32_t>(
@@ -224,7 +223,7 @@ model::GetSessionTokenResponse SessionFamily::get_session_token(
                                .expires_ms = now_ms + seconds * 1000,
                                .body = "{}"};
         return model::GetSessionTokenResponse{
-            .credentials = issue(dependencies_, transaction, std::move(session), pair, token)};
+            .credentials = issue(transaction, std::move(session), pair, token)};
     });
 }
 
