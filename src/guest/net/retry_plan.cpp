@@ -36,7 +36,8 @@ std::optional<std::chrono::seconds> parse_retry_after(std::string_view text, bas
     if (rest == nullptr || *rest != '\0') {
         return std::nullopt;
     }
-    const auto then = std::chrono::system_clock::from_time_t(::timegm(&parts));
+    // In seconds: the nanoseconds of the system's clock cannot hold every year of a hostile server.
+    const std::chrono::sys_seconds then{std::chrono::seconds(::timegm(&parts))};
     const auto left = std::chrono::ceil<std::chrono::seconds>(then - now);
     return std::max(left, std::chrono::seconds(0));
 }

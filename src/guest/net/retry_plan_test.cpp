@@ -47,6 +47,8 @@ TEST(RetryAfter, InBothForms) {
     EXPECT_EQ(parse_retry_after("0", clock.now()), 0s);
     EXPECT_EQ(parse_retry_after("Wed, 21 Oct 2026 07:28:30 GMT", clock.now()), 30s);
     EXPECT_EQ(parse_retry_after("Wed, 21 Oct 2015 07:28:30 GMT", clock.now()), 0s);
+    EXPECT_EQ(parse_retry_after("Wed, 21 Oct 1013 07:28:00 GMT", clock.now()), 0s);
+    EXPECT_GT(parse_retry_after("Wed, 21 Oct 9999 07:28:00 GMT", clock.now()), 24h * 365 * 7000);
     for (const char* text : {"", "-1", "1.5", "soon", "Wed, 21 Oct 2026", "99999999999999999999"}) {
         EXPECT_FALSE(parse_retry_after(text, clock.now())) << text;
     }
