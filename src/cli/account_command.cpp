@@ -18,8 +18,9 @@ struct AccountOptions {
 };
 
 int list(const AccountOptions& options) {
+    const auto lines = daemon::list_accounts(options.server.config().data_directory);
     std::printf("%-12s  %-24s  %9s  %s\n", "ACCOUNT", "CREATED", "ROOT KEYS", "NAME");
-    for (const auto& line : daemon::list_accounts(options.server.config().data_directory)) {
+    for (const auto& line : lines) {
         const auto created =
             base::format_iso8601(base::Time(std::chrono::milliseconds(line.created_ms)));
         std::printf("%-12s  %-24s  %9zu  %s\n", line.account.c_str(), created.c_str(),
