@@ -1,6 +1,7 @@
 #include "service/authorization/key_uses.h"
 
 #include "db/database.h"
+#include "db/error.h"
 #include "service/milliseconds.h"
 #include "state/credentials.h"
 
@@ -24,10 +25,14 @@ void KeyUses::note(const api::CallContext& context, const std::string& service) 
         }
         last = context.now;
     }
-    database_.write([&](db::Transaction& transaction) {
-        state::note_access_key_use(transaction, context.access_key, to_ms(context.now), service,
-                                   context.region);
-    });
+    try {
+        database_.write([&](db::Transaction& transaction) {
+            state::note_access_key_use(transaction, context.access_key, to_ms(context.now), service,
+                                       context.region);
+        });
+    } catch (const db::Error&) {
+        // Nobody's request fails for this: a full disk must still let people read.
+    }
 }
 
 }  // namespace goldsmith::service::authorization
