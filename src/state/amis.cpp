@@ -33,15 +33,19 @@ std::string body_of(const AmiRow& ami) {
                                        {"snapshot_id", device.snapshot_id},
                                        {"volume_size_gib", device.volume_size_gib}});
     }
-    return json::serialize(json::object{{"description", ami.description},
-                                        {"architecture", ami.architecture},
-                                        {"platform_details", ami.platform_details},
-                                        {"boot_mode", ami.boot_mode},
-                                        {"root_device_name", ami.root_device_name},
-                                        {"source_image_id", ami.source_image_id},
-                                        {"source_image_region", ami.source_image_region},
-                                        {"is_public", ami.is_public},
-                                        {"devices", std::move(devices)}});
+    json::object body{{"description", ami.description},
+                      {"architecture", ami.architecture},
+                      {"platform_details", ami.platform_details},
+                      {"boot_mode", ami.boot_mode},
+                      {"root_device_name", ami.root_device_name},
+                      {"source_image_id", ami.source_image_id},
+                      {"source_image_region", ami.source_image_region},
+                      {"is_public", ami.is_public},
+                      {"devices", std::move(devices)}};
+    if (ami.deprecation_ms) {
+        body["deprecation_ms"] = *ami.deprecation_ms;
+    }
+    return json::serialize(body);
 }
 
 std::string text_of(const json::object& body, std::string_view name) {
@@ -59,6 +63,9 @@ void read_body(std::string_view text, AmiRow& ami) {
     ami.source_image_id = text_of(body, "source_image_id");
     ami.source_image_region = text_of(body, "source_image_region");
     ami.is_public = body.at("is_public").as_bool();
+    if (const json::value* deprecation = body.if_contains("deprecation_ms")) {
+        ami.deprecation_ms = deprecation->to_number<std::int64_t>();
+    }
     for (const json::value& item : body.at("devices").as_array()) {
         const json::object& device = item.as_object();
         ami.devices.push_back({text_of(device, "device_name"), text_of(device, "snapshot_id"),

@@ -42,6 +42,7 @@ struct AmiRow {
     std::string source_image_id{};      // the AMI it was copied or built from; may be empty
     std::string source_image_region{};  // copies only
     bool is_public = false;
+    std::optional<std::int64_t> deprecation_ms{};  // from when on it is deprecated
     std::vector<AmiDevice> devices{};
     bool operator==(const AmiRow&) const = default;
 };

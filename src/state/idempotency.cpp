@@ -11,7 +11,6 @@ constexpr std::string_view select_sql =
 constexpr std::string_view insert_sql =
     "INSERT INTO idempotency (account, region, operation, token, parameters_sha256, response,"
     " created_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-constexpr std::string_view forget_sql = "DELETE FROM idempotency WHERE created_ms < ?1";
 
 }  // namespace
 
@@ -26,10 +25,6 @@ void bind_answer(db::Connection& connection, const IdempotencyKey& key, const Bo
                  std::int64_t now_ms) {
     connection.execute(insert_sql, {key.account, key.region, key.operation, key.token,
                                     answer.parameters_sha256, answer.response, now_ms});
-}
-
-std::int64_t forget_answers_before(db::Connection& connection, std::int64_t before_ms) {
-    return connection.execute(forget_sql, {before_ms});
 }
 
 }  // namespace goldsmith::state

@@ -1,6 +1,6 @@
 // The answers that client tokens are bound to. Read and written in the transaction of the request
-// itself, so that a token is bound exactly when its request took effect. Functions run on the
-// connection they are given. Failures throw db::Error.
+// itself, so that a token is bound exactly when its request took effect, and then for ever.
+// Functions run on the connection they are given. Failures throw db::Error.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,5 @@ struct BoundAnswer {
 std::optional<BoundAnswer> find_bound_answer(db::Connection& connection, const IdempotencyKey& key);
 void bind_answer(db::Connection& connection, const IdempotencyKey& key, const BoundAnswer& answer,
                  std::int64_t now_ms);
-/// Returns how many were forgotten.
-std::int64_t forget_answers_before(db::Connection& connection, std::int64_t before_ms);
 
 }  // namespace goldsmith::state

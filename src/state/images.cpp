@@ -11,8 +11,8 @@ constexpr std::string_view insert_state_sql =
     "INSERT INTO image_states (image_id, status, reason, pipeline_arn, recipe_arn, os_version,"
     " output_resources, updated_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 constexpr std::string_view select_state_sql =
-    "SELECT status, reason, pipeline_arn, recipe_arn, os_version, output_resources, updated_ms"
-    " FROM image_states WHERE image_id = ?1";
+    "SELECT status, reason, pipeline_arn, recipe_arn, os_version, output_resources, updated_ms,"
+    " deprecation_ms, lifecycle_execution_id FROM image_states WHERE image_id = ?1";
 constexpr std::string_view page_of_pipeline_sql =
     "SELECT i.id, i.account, i.region, i.slug, i.major, i.minor, i.patch, i.build"
     " FROM image_states AS s JOIN images AS i ON i.id = s.image_id"
@@ -21,6 +21,8 @@ constexpr std::string_view set_status_sql =
     "UPDATE image_states SET status = ?2, reason = ?3, updated_ms = ?4 WHERE image_id = ?1";
 constexpr std::string_view set_outputs_sql =
     "UPDATE image_states SET output_resources = ?2, updated_ms = ?3 WHERE image_id = ?1";
+constexpr std::string_view set_lifecycle_sql =
+    "UPDATE image_states SET deprecation_ms = ?2, lifecycle_execution_id = ?3 WHERE image_id = ?1";
 constexpr std::string_view set_os_version_sql =
     "UPDATE image_states SET os_version = ?2, updated_ms = ?3 WHERE image_id = ?1";
 constexpr std::string_view erase_packages_sql = "DELETE FROM image_packages WHERE image_id = ?1";
@@ -69,6 +71,8 @@ ImageRow with_image_state(db::Connection& connection, VersionedRow row) {
             .recipe_arn = state->optional_text(3),
             .os_version = state->optional_text(4),
             .output_resources = state->optional_text(5),
+            .deprecation_ms = state->optional_integer(7),
+            .lifecycle_execution_id = state->optional_text(8),
             .updated_ms = state->integer(6)};
 }
 
@@ -114,6 +118,13 @@ void set_output_resources(db::Connection& connection, std::string_view image_arn
                           std::string_view output_resources_json, std::int64_t now_ms) {
     connection.execute(set_outputs_sql,
                        {require_id(connection, image_arn), output_resources_json, now_ms});
+}
+
+void set_lifecycle(db::Connection& connection, std::string_view image_arn,
+                   const std::optional<std::int64_t>& deprecation_ms,
+                   const std::optional<std::string>& lifecycle_execution_id) {
+    connection.execute(set_lifecycle_sql,
+                       {require_id(connection, image_arn), deprecation_ms, lifecycle_execution_id});
 }
 
 void set_os_version(db::Connection& connection, std::string_view image_arn,

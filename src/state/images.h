@@ -26,6 +26,8 @@ struct ImageRow {
     std::optional<std::string> recipe_arn{};  // the version ARN of the recipe it was made from
     std::optional<std::string> os_version{};  // "Debian GNU/Linux 12"
     std::optional<std::string> output_resources{};  // the API's JSON: {"amis": [...]}
+    std::optional<std::int64_t> deprecation_ms{};   // since when, or from when on, it is deprecated
+    std::optional<std::string> lifecycle_execution_id{};  // the last that changed it
     std::int64_t updated_ms = 0;
 };
 
@@ -60,6 +62,10 @@ void set_image_status(db::Connection& connection, std::string_view image_arn,
 /// "state": {"status": "AVAILABLE"}}]}.
 void set_output_resources(db::Connection& connection, std::string_view image_arn,
                           std::string_view output_resources_json, std::int64_t now_ms);
+/// What a lifecycle execution says of the image beside its status.
+void set_lifecycle(db::Connection& connection, std::string_view image_arn,
+                   const std::optional<std::int64_t>& deprecation_ms,
+                   const std::optional<std::string>& lifecycle_execution_id);
 void set_os_version(db::Connection& connection, std::string_view image_arn,
                     std::string_view os_version, std::int64_t now_ms);
 /// Replaces the whole list.

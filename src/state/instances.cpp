@@ -26,6 +26,9 @@ constexpr std::string_view page_sql =
     " private_ip, run_id, launched_ms FROM instances"
     " WHERE region = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
 
+constexpr std::string_view last_launch_sql =
+    "SELECT MAX(launched_ms) FROM instances WHERE region = ?1 AND image_id = ?2";
+
 InstanceRow read(const db::Row& row) {
     return {.id = row.integer(0),
             .region = row.text(1),
@@ -64,6 +67,12 @@ std::optional<InstanceRow> find_instance(db::Connection& connection, std::string
                                          std::string_view instance_id) {
     const auto row = connection.query_one(find_sql, {region, instance_id});
     return row ? std::optional(read(*row)) : std::nullopt;
+}
+
+std::optional<std::int64_t> last_launch_ms(db::Connection& connection, std::string_view region,
+                                           std::string_view image_id) {
+    const auto row = connection.query_one(last_launch_sql, {region, image_id});
+    return row ? row->optional_integer(0) : std::nullopt;
 }
 
 std::vector<InstanceRow> page_instances(db::Connection& connection, std::string_view region,

@@ -40,6 +40,9 @@ bool erase_instance(db::Connection& connection, std::string_view region,
                     std::string_view instance_id);
 std::optional<InstanceRow> find_instance(db::Connection& connection, std::string_view region,
                                          std::string_view instance_id);
+/// When an instance was last launched from the AMI, as far as rows of instances are still there.
+std::optional<std::int64_t> last_launch_ms(db::Connection& connection, std::string_view region,
+                                           std::string_view image_id);
 /// Newest first; `before` is the id of the last row of the page before.
 std::vector<InstanceRow> page_instances(db::Connection& connection, std::string_view region,
                                         std::int64_t before, int limit);

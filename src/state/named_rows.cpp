@@ -95,4 +95,9 @@ const NamedRows& image_pipelines() {
     return rows;
 }
 
+const NamedRows& lifecycle_policies() {
+    static const NamedRows rows("lifecycle_policies");
+    return rows;
+}
+
 }  // namespace goldsmith::state

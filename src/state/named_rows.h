@@ -1,5 +1,6 @@
 // Rows of the resources that have a name and no version: infrastructure and distribution
-// configurations, pipelines. They share columns and statements and differ in the table.
+// configurations, pipelines, lifecycle policies. They share columns and statements and differ in
+// the table.
 //
 // Functions run on the connection they are given; those that change something need a transaction
 // that writes. Failures throw db::Error. Constant objects, thread-safe.
@@ -30,7 +31,7 @@ struct NamedRow {
 
 class NamedRows {
 public:
-    /// `table` is one of the tables of migration 0001; never anything from outside.
+    /// `table` is one of the tables of the migrations; never anything from outside.
     explicit NamedRows(std::string_view table);
 
     /// Fills in `id`. Throws db::Error{unique} when the name is taken.
@@ -55,5 +56,6 @@ private:
 const NamedRows& infrastructure_configurations();
 const NamedRows& distribution_configurations();
 const NamedRows& image_pipelines();
+const NamedRows& lifecycle_policies();
 
 }  // namespace goldsmith::state

@@ -3,15 +3,9 @@
 #include "api/generated/imagebuilder/errors.h"
 
 namespace goldsmith::service::imagebuilder {
-namespace {
-
-constexpr std::chrono::hours token_lifetime{24};
-
-}  // namespace
 
 std::optional<std::string> find_answer(db::Connection& connection, const state::IdempotencyKey& key,
-                                       std::string_view digest, base::Time now) {
-    state::forget_answers_before(connection, (now - token_lifetime).time_since_epoch().count());
+                                       std::string_view digest) {
     const auto bound = state::find_bound_answer(connection, key);
     if (!bound) {
         return std::nullopt;

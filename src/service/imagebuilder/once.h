@@ -1,6 +1,7 @@
 // A request under its client token: the first call does the work and binds its answer to the token,
-// in one transaction; a repetition gets that answer again; the token with other parameters is
-// refused. A failed request binds nothing. Used by every operation that takes a clientToken.
+// in one transaction; a repetition gets that answer again, for ever; the token with other
+// parameters is refused. A failed request binds nothing. Used by every operation that takes a
+// clientToken.
 #pragma once
 
 #include <boost/json.hpp>
@@ -19,7 +20,7 @@ namespace goldsmith::service::imagebuilder {
 /// The answer bound to the token, if it is bound to these parameters. Throws
 /// IdempotentParameterMismatchException if it is bound to others.
 std::optional<std::string> find_answer(db::Connection& connection, const state::IdempotencyKey& key,
-                                       std::string_view digest, base::Time now);
+                                       std::string_view digest);
 
 /// `request` has its defaults filled in; `work(transaction)` runs inside it, perhaps
 /// more than once, and returns the response.
@@ -32,7 +33,7 @@ auto once(db::Database& database, const api::CallContext& context, std::string_v
     const std::string digest = api::idempotency_digest(request);
     return database.write([&](db::Transaction& transaction) {
         db::Connection& connection = transaction;
-        if (const auto answer = find_answer(connection, key, digest, context.now)) {
+        if (const auto answer = find_answer(connection, key, digest)) {
             return api::read<Response>(boost::json::parse(*answer));
         }
         Response response = work(transaction);

@@ -184,12 +184,23 @@ CREATE TABLE idempotency (
     PRIMARY KEY (account, region, operation, token)
 );
 
-CREATE INDEX idempotency_by_age ON idempotency (created_ms);
-
 CREATE TABLE identity_generation (
     id INTEGER PRIMARY KEY,
     generation BIGINT NOT NULL
 );
+
+CREATE TABLE image_findings (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    image_arn TEXT NOT NULL,
+    pipeline_arn TEXT NOT NULL,
+    vulnerability_id TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    body TEXT NOT NULL
+);
+
+CREATE INDEX image_findings_by_image ON image_findings (account, region, image_arn, id);
 
 CREATE TABLE image_packages (
     image_id INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
@@ -237,7 +248,7 @@ CREATE TABLE image_states (
     os_version TEXT,
     output_resources TEXT,
     updated_ms INTEGER NOT NULL
-);
+, deprecation_ms BIGINT, lifecycle_execution_id TEXT);
 
 CREATE INDEX image_states_by_pipeline ON image_states (pipeline_arn, image_id);
 
@@ -286,6 +297,66 @@ CREATE TABLE instances (
 );
 
 CREATE INDEX instances_by_state ON instances (region, state);
+
+CREATE TABLE lifecycle_executions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    execution_id TEXT NOT NULL UNIQUE,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    policy_arn TEXT,
+    image_arn TEXT,
+    status TEXT NOT NULL,
+    reason TEXT,
+    started_ms BIGINT NOT NULL,
+    ended_ms BIGINT
+);
+
+CREATE INDEX lifecycle_executions_by_image ON lifecycle_executions (image_arn, id);
+
+CREATE INDEX lifecycle_executions_by_policy ON lifecycle_executions (policy_arn, id);
+
+CREATE TABLE lifecycle_policies (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    slug TEXT NOT NULL,
+    created_ms BIGINT NOT NULL,
+    updated_ms BIGINT,
+    body TEXT NOT NULL,
+    UNIQUE (account, region, slug)
+);
+
+CREATE TABLE lifecycle_resources (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    execution_id TEXT NOT NULL REFERENCES lifecycle_executions (execution_id) ON DELETE CASCADE,
+    parent TEXT NOT NULL,
+    resource_id TEXT NOT NULL,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    action TEXT NOT NULL,
+    action_reason TEXT,
+    status TEXT NOT NULL,
+    reason TEXT,
+    instruction TEXT NOT NULL,
+    snapshots TEXT,
+    started_ms BIGINT NOT NULL,
+    ended_ms BIGINT,
+    UNIQUE (execution_id, parent, region, resource_id)
+);
+
+CREATE INDEX lifecycle_resources_by_parent ON lifecycle_resources (execution_id, parent, id);
+
+CREATE TABLE resource_policies (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    arn TEXT NOT NULL UNIQUE,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    type TEXT NOT NULL,
+    policy TEXT NOT NULL,
+    updated_ms BIGINT NOT NULL
+);
+
+CREATE INDEX resource_policies_by_type ON resource_policies (region, type, id);
 
 CREATE TABLE schema_migrations ( number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 TEXT NOT NULL);
 
@@ -348,6 +419,17 @@ CREATE TABLE tags (
     value TEXT NOT NULL,
     PRIMARY KEY (arn, key)
 );
+
+CREATE TABLE timers (
+    kind TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    due_ms BIGINT NOT NULL,
+    PRIMARY KEY (kind, subject)
+);
+
+CREATE INDEX timers_by_due ON timers (due_ms);
 
 CREATE TABLE workflow_runs (
     id TEXT PRIMARY KEY,
