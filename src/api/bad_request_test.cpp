@@ -162,7 +162,7 @@ std::size_t expect_all_refused(Endpoint& endpoint) {
 }
 
 TEST(BadRequests, ImageBuilderRefusesEveryOne) {
-    EXPECT_GT(expect_all_refused(*ImageBuilder().endpoint), 1500U);
+    EXPECT_GT(expect_all_refused(*ImageBuilder().endpoint), 4800U);
 }
 
 TEST(BadRequests, Ec2RefusesEveryOne) {

@@ -45,6 +45,10 @@ private:
                 auto kept = tree.at(member.name);
                 tree.erase(member.name);
                 found_.push_back({root_.as_object(), Constraint::missing, path_.text()});
+                if (where == Where::body && member.where == Where::body && !is_form()) {
+                    tree[member.name] = nullptr;  // as absent as nothing
+                    found_.push_back({root_.as_object(), Constraint::missing, path_.text()});
+                }
                 tree[member.name] = std::move(kept);
             }
             value(*member.shape, tree.at(member.name),
@@ -54,11 +58,9 @@ private:
 
     void value(const Shape& shape, json::value& place, Where where) {
         if (where == Where::body && !is_form()) {
-            record(place,
-                   shape.kind == Kind::string || shape.kind == Kind::enumeration
-                       ? json::value(7)
-                       : json::value("text"),
-                   Constraint::kind);
+            for (auto& wrong : wrong_kinds(shape)) {
+                record(place, std::move(wrong), Constraint::kind);
+            }
         }
         switch (shape.kind) {
             case Kind::structure:
@@ -80,6 +82,34 @@ private:
             case Kind::timestamp:
                 return;
         }
+    }
+
+    /// Values of every other kind, and numbers that are none of the shape's.
+    static json::array wrong_kinds(const Shape& shape) {
+        const json::array list{"text"};
+        const json::object object{{"key", "text"}};
+        switch (shape.kind) {
+            case Kind::string:
+            case Kind::enumeration:
+            case Kind::blob:
+                return {7, 1.5, true, list, object};
+            case Kind::integer:
+                return {"text", "7", 1.5, 3e9, 1e300, true, list, object};
+            case Kind::long_integer:
+                return {"text", "7", 1.5, 1e19, 1e300, true, list, object};
+            case Kind::floating:
+                return {"text", "1.5", true, list, object};
+            case Kind::boolean:
+                return {"text", "true", 1, list, object};
+            case Kind::timestamp:
+                return {"text", 1e300, -1e300, true, list, object};
+            case Kind::list:
+                return {"text", 7, true, object};
+            case Kind::map:
+            case Kind::structure:
+                break;
+        }
+        return {"text", 7, true, list};
     }
 
     void string(const Shape& shape, json::value& place, Where where) {
@@ -132,9 +162,25 @@ private:
             const Path::Step step(path_, item_name());
             walk();
         } else {
-            const Path::Step step(path_, std::size_t{0});
-            walk();
+            {
+                const Path::Step step(path_, std::size_t{0});
+                walk();
+                if (where == Where::body) {
+                    record(place.as_array().front(), nullptr, Constraint::kind);
+                }
+            }
+            if (where == Where::body && shape.high >= 2) {
+                second_item(shape, place);
+            }
         }
+    }
+
+    /// A good item and after it one of a wrong kind.
+    void second_item(const Shape& shape, json::value& place) {
+        const Path::Step step(path_, std::size_t{1});
+        auto items = place.as_array();
+        items.push_back(wrong_kinds(*shape.element).front());
+        record(place, std::move(items), Constraint::kind);
     }
 
     static std::string_view item_name() { return "1"; }
@@ -164,6 +210,9 @@ private:
             const Path::Step step(path_, bad);
             record(place, json::object{{bad, item}}, broken);
         };
+        if (shape.key->low >= 1) {
+            rename(std::string(count_of(shape.key->low) - 1, 's'), Constraint::shortest);
+        }
         if (std::isfinite(shape.key->high)) {
             rename(std::string(count_of(shape.key->high) + 1, 's'), Constraint::longest);
         }

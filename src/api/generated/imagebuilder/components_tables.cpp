@@ -58,7 +58,7 @@ static constexpr Member component_members[] = {
     {.name = "kmsKeyId", .shape = &non_empty_string_shape},
     {.name = "encrypted", .shape = &nullable_boolean_shape},
     {.name = "dateCreated", .shape = &date_time_shape},
-    {.name = "tags", .shape = &tag_map_shape},
+    {.name = "tags", .shape = &tag_map_shape, .loose = true},
     {.name = "publisher", .shape = &non_empty_string_shape},
     {.name = "obfuscate", .shape = &boolean_shape},
     {.name = "productCodes", .shape = &product_code_list_shape},
@@ -67,7 +67,7 @@ constexpr Shape component_shape{.name = "Component", .kind = Kind::structure, .m
 
 static constexpr Member component_parameter_detail_members[] = {
     {.name = "name", .shape = &component_parameter_name_shape, .required = true},
-    {.name = "type", .shape = &component_parameter_type_shape, .required = true},
+    {.name = "type", .shape = &component_parameter_type_shape, .required = true, .loose = true},
     {.name = "defaultValue", .shape = &component_parameter_value_list_shape},
     {.name = "description", .shape = &component_parameter_description_shape},
 };
@@ -91,7 +91,7 @@ static constexpr Member component_summary_members[] = {
     {.name = "description", .shape = &non_empty_string_shape},
     {.name = "changeDescription", .shape = &non_empty_string_shape},
     {.name = "dateCreated", .shape = &date_time_shape},
-    {.name = "tags", .shape = &tag_map_shape},
+    {.name = "tags", .shape = &tag_map_shape, .loose = true},
     {.name = "publisher", .shape = &non_empty_string_shape},
     {.name = "obfuscate", .shape = &boolean_shape},
 };
@@ -100,7 +100,7 @@ constexpr Shape component_summary_shape{.name = "ComponentSummary", .kind = Kind
 static constexpr Member component_version_members[] = {
     {.name = "arn", .shape = &image_builder_arn_shape},
     {.name = "name", .shape = &resource_name_shape},
-    {.name = "version", .shape = &version_number_shape},
+    {.name = "version", .shape = &version_number_shape, .loose = true},
     {.name = "description", .shape = &non_empty_string_shape},
     {.name = "platform", .shape = &platform_shape},
     {.name = "supportedOsVersions", .shape = &os_version_list_shape},

@@ -52,7 +52,7 @@ static constexpr Member distribution_configuration_members[] = {
     {.name = "timeoutMinutes", .shape = &distribution_timeout_minutes_shape, .required = true},
     {.name = "dateCreated", .shape = &date_time_shape},
     {.name = "dateUpdated", .shape = &date_time_shape},
-    {.name = "tags", .shape = &tag_map_shape},
+    {.name = "tags", .shape = &tag_map_shape, .loose = true},
 };
 constexpr Shape distribution_configuration_shape{.name = "DistributionConfiguration", .kind = Kind::structure, .members = distribution_configuration_members};
 
@@ -62,7 +62,7 @@ static constexpr Member distribution_configuration_summary_members[] = {
     {.name = "description", .shape = &non_empty_string_shape},
     {.name = "dateCreated", .shape = &date_time_shape},
     {.name = "dateUpdated", .shape = &date_time_shape},
-    {.name = "tags", .shape = &tag_map_shape},
+    {.name = "tags", .shape = &tag_map_shape, .loose = true},
     {.name = "regions", .shape = &region_list_shape},
 };
 constexpr Shape distribution_configuration_summary_shape{.name = "DistributionConfigurationSummary", .kind = Kind::structure, .members = distribution_configuration_summary_members};

@@ -23,7 +23,7 @@ static constexpr Member infrastructure_configuration_members[] = {
     {.name = "dateUpdated", .shape = &date_time_shape},
     {.name = "resourceTags", .shape = &resource_tag_map_shape},
     {.name = "instanceMetadataOptions", .shape = &instance_metadata_options_shape},
-    {.name = "tags", .shape = &tag_map_shape},
+    {.name = "tags", .shape = &tag_map_shape, .loose = true},
     {.name = "placement", .shape = &placement_shape},
 };
 constexpr Shape infrastructure_configuration_shape{.name = "InfrastructureConfiguration", .kind = Kind::structure, .members = infrastructure_configuration_members};
@@ -35,7 +35,7 @@ static constexpr Member infrastructure_configuration_summary_members[] = {
     {.name = "dateCreated", .shape = &date_time_shape},
     {.name = "dateUpdated", .shape = &date_time_shape},
     {.name = "resourceTags", .shape = &resource_tag_map_shape},
-    {.name = "tags", .shape = &tag_map_shape},
+    {.name = "tags", .shape = &tag_map_shape, .loose = true},
     {.name = "instanceTypes", .shape = &instance_type_list_shape},
     {.name = "instanceProfileName", .shape = &instance_profile_name_type_shape},
     {.name = "placement", .shape = &placement_shape},

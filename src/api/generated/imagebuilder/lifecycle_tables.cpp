@@ -114,7 +114,7 @@ static constexpr Member lifecycle_policy_members[] = {
     {.name = "dateCreated", .shape = &date_time_timestamp_shape},
     {.name = "dateUpdated", .shape = &date_time_timestamp_shape},
     {.name = "dateLastRun", .shape = &date_time_timestamp_shape},
-    {.name = "tags", .shape = &tag_map_shape},
+    {.name = "tags", .shape = &tag_map_shape, .loose = true},
 };
 constexpr Shape lifecycle_policy_shape{.name = "LifecyclePolicy", .kind = Kind::structure, .members = lifecycle_policy_members};
 
@@ -189,7 +189,7 @@ static constexpr Member lifecycle_policy_summary_members[] = {
     {.name = "dateCreated", .shape = &date_time_timestamp_shape},
     {.name = "dateUpdated", .shape = &date_time_timestamp_shape},
     {.name = "dateLastRun", .shape = &date_time_timestamp_shape},
-    {.name = "tags", .shape = &tag_map_shape},
+    {.name = "tags", .shape = &tag_map_shape, .loose = true},
 };
 constexpr Shape lifecycle_policy_summary_shape{.name = "LifecyclePolicySummary", .kind = Kind::structure, .members = lifecycle_policy_summary_members};
 

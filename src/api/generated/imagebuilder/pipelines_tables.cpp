@@ -40,7 +40,7 @@ static constexpr Member image_pipeline_members[] = {
     {.name = "dateLastRun", .shape = &date_time_shape},
     {.name = "lastRunStatus", .shape = &image_status_shape},
     {.name = "dateNextRun", .shape = &date_time_shape},
-    {.name = "tags", .shape = &tag_map_shape},
+    {.name = "tags", .shape = &tag_map_shape, .loose = true},
     {.name = "imageScanningConfiguration", .shape = &image_scanning_configuration_shape},
     {.name = "imageTags", .shape = &tag_map_shape},
     {.name = "executionRole", .shape = &role_name_or_arn_shape},

@@ -48,7 +48,7 @@ static constexpr Member container_recipe_members[] = {
     {.name = "encrypted", .shape = &nullable_boolean_shape},
     {.name = "parentImage", .shape = &non_empty_string_shape},
     {.name = "dateCreated", .shape = &date_time_shape},
-    {.name = "tags", .shape = &tag_map_shape},
+    {.name = "tags", .shape = &tag_map_shape, .loose = true},
     {.name = "workingDirectory", .shape = &non_empty_string_shape},
     {.name = "targetRepository", .shape = &target_container_repository_shape},
 };
@@ -63,7 +63,7 @@ static constexpr Member container_recipe_summary_members[] = {
     {.name = "parentImage", .shape = &non_empty_string_shape},
     {.name = "dateCreated", .shape = &date_time_shape},
     {.name = "instanceImage", .shape = &non_empty_string_shape},
-    {.name = "tags", .shape = &tag_map_shape},
+    {.name = "tags", .shape = &tag_map_shape, .loose = true},
 };
 constexpr Shape container_recipe_summary_shape{.name = "ContainerRecipeSummary", .kind = Kind::structure, .members = container_recipe_summary_members};
 
@@ -91,7 +91,7 @@ static constexpr Member image_recipe_members[] = {
     {.name = "parentImage", .shape = &non_empty_string_shape},
     {.name = "blockDeviceMappings", .shape = &instance_block_device_mappings_shape},
     {.name = "dateCreated", .shape = &date_time_shape},
-    {.name = "tags", .shape = &tag_map_shape},
+    {.name = "tags", .shape = &tag_map_shape, .loose = true},
     {.name = "workingDirectory", .shape = &non_empty_string_shape},
     {.name = "additionalInstanceConfiguration", .shape = &additional_instance_configuration_shape},
     {.name = "amiTags", .shape = &tag_map_shape},
@@ -106,7 +106,7 @@ static constexpr Member image_recipe_summary_members[] = {
     {.name = "owner", .shape = &non_empty_string_shape},
     {.name = "parentImage", .shape = &non_empty_string_shape},
     {.name = "dateCreated", .shape = &date_time_shape},
-    {.name = "tags", .shape = &tag_map_shape},
+    {.name = "tags", .shape = &tag_map_shape, .loose = true},
 };
 constexpr Shape image_recipe_summary_shape{.name = "ImageRecipeSummary", .kind = Kind::structure, .members = image_recipe_summary_members};
 

@@ -85,7 +85,7 @@ static constexpr Member workflow_members[] = {
     {.name = "data", .shape = &workflow_data_shape},
     {.name = "kmsKeyId", .shape = &non_empty_string_shape},
     {.name = "dateCreated", .shape = &date_time_shape},
-    {.name = "tags", .shape = &tag_map_shape},
+    {.name = "tags", .shape = &tag_map_shape, .loose = true},
     {.name = "parameters", .shape = &workflow_parameter_detail_list_shape},
 };
 constexpr Shape workflow_shape{.name = "Workflow", .kind = Kind::structure, .members = workflow_members};
@@ -157,14 +157,14 @@ static constexpr Member workflow_summary_members[] = {
     {.name = "owner", .shape = &non_empty_string_shape},
     {.name = "state", .shape = &workflow_state_shape},
     {.name = "dateCreated", .shape = &date_time_shape},
-    {.name = "tags", .shape = &tag_map_shape},
+    {.name = "tags", .shape = &tag_map_shape, .loose = true},
 };
 constexpr Shape workflow_summary_shape{.name = "WorkflowSummary", .kind = Kind::structure, .members = workflow_summary_members};
 
 static constexpr Member workflow_version_members[] = {
     {.name = "arn", .shape = &workflow_version_arn_shape},
     {.name = "name", .shape = &resource_name_shape},
-    {.name = "version", .shape = &version_number_shape},
+    {.name = "version", .shape = &version_number_shape, .loose = true},
     {.name = "description", .shape = &non_empty_string_shape},
     {.name = "type", .shape = &workflow_type_shape},
     {.name = "owner", .shape = &non_empty_string_shape},
