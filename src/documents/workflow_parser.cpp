@@ -52,7 +52,7 @@ private:
         const YamlNode* version = root_.find("schemaVersion");
         if (version == nullptr) {
             sink_.error(root_.position, "the document needs 'schemaVersion: 1.0'");
-        } else if (!version->is_scalar() || version->text != "1.0") {
+        } else if (!version->is_scalar() || (version->text != "1.0" && version->text != "1")) {
             sink_.error(version->position, "the schema version must be 1.0");
         }
     }
