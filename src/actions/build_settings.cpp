@@ -110,6 +110,7 @@ BuildSettings read(const json::object& object) {
     }
     settings.log_group = text(object, "logGroup");
     settings.log_stream = text(object, "logStream");
+    settings.source_image_id = text(object, "sourceImageId");
     return settings;
 }
 

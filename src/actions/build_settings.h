@@ -64,6 +64,8 @@ struct BuildSettings {
     std::optional<std::vector<PlannedDistribution>> distributions;
     std::string log_group;
     std::string log_stream;
+    /// Set when nothing is built: the AMI of `region` that is distributed.
+    std::string source_image_id;
 };
 
 BuildSettings build_settings(const workflow::Plan& plan);

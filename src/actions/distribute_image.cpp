@@ -38,12 +38,14 @@ public:
     explicit DistributeImage(World& world) : world_(world) {}
 
     Advance advance(const StepContext& step) override {
-        if (step.output_image_id.empty()) {
+        const BuildSettings settings = build_settings(step.plan);
+        const std::string& id =
+            settings.source_image_id.empty() ? step.output_image_id : settings.source_image_id;
+        if (id.empty()) {
             return Failed{"there is no image to distribute: no step of the build created one", {}};
         }
-        const BuildSettings settings = build_settings(step.plan);
         const store::ImageManifest source =
-            world_.regions.at(settings.region).image(store::ImageId::parse(step.output_image_id));
+            world_.regions.at(settings.region).image(store::ImageId::parse(id));
         std::vector<Copy> copies;
         for (const PlannedDistribution& distribution : distributions(step, settings)) {
             if (step.stop.stop_requested()) {
@@ -55,8 +57,14 @@ public:
     }
 
 private:
+    /// Whether the region gets a copy. The original of a build stays in its own region and gets its
+    /// last name and tags there; somebody else's AMI (`source_image_id`) is never touched.
+    static bool is_copy(const BuildSettings& settings, const std::string& region) {
+        return region != settings.region || !settings.source_image_id.empty();
+    }
+
     /// What the step was told, else the distribution configuration, else the build's own region.
-    /// The original stays where it is, so its region is always among them.
+    /// The original of a build stays where it is, so its region is always among them.
     static std::vector<PlannedDistribution> distributions(const StepContext& step,
                                                           const BuildSettings& settings) {
         std::vector<PlannedDistribution> list;
@@ -70,7 +78,7 @@ private:
         const bool has_own = std::any_of(list.begin(), list.end(), [&](const auto& entry) {
             return entry.region == settings.region;
         });
-        if (!has_own) {
+        if (!has_own && settings.source_image_id.empty()) {
             PlannedDistribution own;
             own.region = settings.region;
             list.insert(list.begin(), own);
@@ -122,13 +130,17 @@ private:
             std::chrono::time_point_cast<std::chrono::milliseconds>(step.started_at);
         const NameValues values{settings.image_build, settings.image_created_at.value_or(started)};
         ImageRegistration registration{source, distribution.region, settings.account, {}, "", ""};
-        if (distribution.region != settings.region) {
+        if (is_copy(settings, distribution.region)) {
             registration.image.id =
                 store::ImageId::from_token(step.token + " " + distribution.region);
             registration.image.created_ms = started.time_since_epoch().count();
             registration.source_image_id = source.id.str();
             registration.source_image_region = settings.region;
             registration.tags = source.tags;
+            if (!settings.source_image_id.empty()) {
+                registration.image.name = default_ami_name(settings.image_name, values);
+                registration.tags.insert_or_assign("Ec2ImageBuilderArn", settings.image_arn);
+            }
         } else {
             registration.tags = source.tags;
         }
@@ -144,7 +156,7 @@ private:
 
     void copy_snapshots(const StepContext& step, const BuildSettings& settings,
                         ImageRegistration& registration) {
-        if (registration.region == settings.region) {
+        if (!is_copy(settings, registration.region)) {
             return;
         }
         store::RegionStore& from = world_.regions.at(settings.region);

@@ -3,12 +3,14 @@
 // at once.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "api/paging.h"
+#include "service/quotas.h"
 
 namespace goldsmith::base {
 class Random;
@@ -39,6 +41,9 @@ struct Dependencies {
     std::vector<std::string> regions{};
     std::string account{};
     std::vector<ManagedImageOffer> managed_images{};
+    Quotas quotas{};
+    /// How often a lifecycle policy runs; the first time so long after its creation.
+    std::chrono::minutes lifecycle_interval = std::chrono::hours(24);
     /// workflow::Loop::notify(): called after the commit that made work for this execution.
     std::function<void(const std::string& execution_id)> notify{};
 };

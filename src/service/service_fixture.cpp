@@ -97,6 +97,10 @@ ServiceFixture::ServiceFixture()
                 .request_id = "00000000-0000-4000-8000-000000000000",
                 .now = base::parse_iso8601("2026-11-23T10:00:00Z").value(),
                 .source_ip = "127.0.0.1"};
+    remake_endpoints();
+}
+
+void ServiceFixture::remake_endpoints() {
     endpoints_["imagebuilder"] = make_imagebuilder_endpoint(*dependencies_);
     endpoints_["ec2"] = make_ec2_endpoint(*dependencies_);
     endpoints_["logs"] = make_logs_endpoint(*dependencies_);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/json/value.hpp>
 #include <memory>
 #include <string>
@@ -46,6 +47,9 @@ protected:
     /// An image of a new recipe `name`, with its own component and configurations.
     std::string create_image(const std::string& name);
 
+    /// Makes the endpoints anew from `dependencies_`, after a test has changed them.
+    void remake_endpoints();
+
     std::string token() { return "token-" + std::to_string(++tokens_); }
     std::string image_status(const std::string& image_arn);
     void set_image_status(const std::string& image_arn, const std::string& status);
@@ -69,7 +73,7 @@ private:
     api::Endpoint& endpoint(const std::string& service);
 
     std::map<std::string, std::unique_ptr<api::Endpoint>> endpoints_;
-    int tokens_ = 0;
+    std::atomic<int> tokens_ = 0;
 };
 
 /// `text("image.state.status", answer)`: the string at a path of members ("" if there is none);

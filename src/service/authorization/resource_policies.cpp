@@ -3,6 +3,7 @@
 #include "db/connection.h"
 #include "service/iam/entity_body.h"
 #include "state/iam_entities.h"
+#include "state/resource_policies.h"
 
 namespace goldsmith::service::authorization {
 
@@ -26,6 +27,12 @@ std::optional<policy::NamedPolicy> resource_policy_of(db::Connection& connection
                                                       const std::string& arn) {
     if (action.starts_with("sts:")) {
         return trust_policy_of(connection, arn);
+    }
+    if (action.starts_with("imagebuilder:")) {
+        if (const auto row = state::find_resource_policy(connection, arn)) {
+            return policy::NamedPolicy{
+                arn, policy::Document::parse(row->policy, policy::Kind::resource)};
+        }
     }
     return std::nullopt;
 }

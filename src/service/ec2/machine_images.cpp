@@ -4,6 +4,7 @@
 
 #include "api/generated/ec2/machine_images_json.h"
 #include "db/database.h"
+#include "service/ec2/ami_changes.h"
 #include "service/ec2/describe.h"
 #include "service/ec2/snapshot_removal.h"
 #include "service/milliseconds.h"
@@ -35,14 +36,6 @@ constexpr api::FilterRule filter_rules[] = {{"architecture", api::Match::glob},
 
 bool visible(const api::CallContext& context, const state::AmiRow& ami) {
     return ami.owner == context.account || ami.owner == "amazon" || ami.is_public;
-}
-
-std::vector<std::string> snapshots_of(const state::AmiRow& ami) {
-    std::vector<std::string> ids;
-    for (const auto& device : ami.devices) {
-        ids.push_back(device.snapshot_id);
-    }
-    return ids;
 }
 
 std::vector<std::string> filter_values(const state::AmiRow& ami, const state::TagMap& tags,
@@ -120,6 +113,9 @@ ec2::Image view(const state::AmiRow& ami, const state::TagMap& tags) {
     if (ami.owner == "amazon") {
         image.owner_alias = "amazon";
     }
+    if (ami.deprecation_ms) {
+        image.deprecation_time = base::format_iso8601(from_ms(*ami.deprecation_ms));
+    }
     return image;
 }
 
@@ -141,6 +137,17 @@ state::AmiRow require_image(db::Connection& connection, const api::CallContext& 
         throw_no_image(id);
     }
     return std::move(*ami);
+}
+
+/// Disabled AMIs are left out unless asked for, deprecated ones too except before their owner.
+bool listed(const api::CallContext& context, const ec2::DescribeImagesRequest& request,
+            const state::AmiRow& ami) {
+    if (ami.state == "disabled" && !request.include_disabled.value_or(false)) {
+        return false;
+    }
+    const bool deprecated = ami.deprecation_ms && from_ms(*ami.deprecation_ms) <= context.now;
+    return !deprecated || ami.owner == context.account ||
+           request.include_deprecated.value_or(false);
 }
 
 bool wanted(const std::optional<std::vector<std::string>>& ids, const std::string& id) {
@@ -166,7 +173,8 @@ ec2::DescribeImagesResponse MachineImageFamily::describe_images(
             return state::page_amis(connection, context.region, before, limit);
         };
         const auto keep = [&](const state::AmiRow& ami) {
-            if (!visible(context, ami) || !wanted(request.image_ids, ami.image_id) ||
+            if (!listed(context, request, ami) || !visible(context, ami) ||
+                !wanted(request.image_ids, ami.image_id) ||
                 !owner_matches(context, request.owners, ami.owner)) {
                 return false;
             }
@@ -210,27 +218,24 @@ ec2::DescribeImageAttributeResponse MachineImageFamily::describe_image_attribute
 ec2::DeregisterImageResponse MachineImageFamily::deregister_image(
     const api::CallContext& context, const ec2::DeregisterImageRequest& request) {
     stop_if_dry_run(request.dry_run);
-    const auto ami = dependencies_.database.write([&](db::Transaction& transaction) {
-        auto row = require_image(transaction, context, request.image_id);
+    const state::Scope scope{context.account, context.region};
+    dependencies_.database.read([&](db::Connection& connection) {
+        const auto row = require_image(connection, context, request.image_id);
         if (row.owner != context.account) {
             throw ec2::UnauthorizedOperation("The image '" + row.image_id +
                                              "' belongs to somebody else.");
         }
-        state::erase_ami(transaction, row.region, row.image_id);
-        state::erase_tags(transaction, state::ec2_arn(row.region, "image", row.image_id));
-        return row;
     });
-    // The row went first: a crash in between leaves a manifest that nobody lists, never a row
-    // without its manifest.
-    if (dependencies_.stores != nullptr) {
-        dependencies_.stores->at(ami.region).delete_image(store::ImageId::parse(ami.image_id));
+    const auto ami = remove_ami(dependencies_, scope, request.image_id);
+    if (!ami) {
+        throw_no_image(request.image_id);  // somebody was faster
     }
     ec2::DeregisterImageResponse response{.return_ = true};
     if (request.delete_associated_snapshots.value_or(false)) {
         response.delete_snapshot_results = std::vector<ec2::DeleteSnapshotResult>{};
-        for (const std::string& id : snapshots_of(ami)) {
+        for (const std::string& id : snapshots_of(*ami)) {
             const bool removed =
-                remove_snapshot(dependencies_, context, id) == SnapshotRemoval::removed;
+                remove_snapshot(dependencies_, scope, id) == SnapshotRemoval::removed;
             response.delete_snapshot_results->push_back(
                 {.snapshot_id = id,
                  .return_code = removed ? ec2::SnapshotReturnCode::success

@@ -26,22 +26,22 @@ bool is_used(db::Connection& connection, const std::string& region, const std::s
 
 }  // namespace
 
-SnapshotRemoval remove_snapshot(const Dependencies& dependencies, const api::CallContext& context,
+SnapshotRemoval remove_snapshot(const Dependencies& dependencies, const state::Scope& scope,
                                 const std::string& snapshot_id) {
     const auto outcome = dependencies.database.write([&](db::Transaction& transaction) {
-        const auto row = state::find_snapshot(transaction, context.region, snapshot_id);
-        if (!row || row->owner != context.account) {
+        const auto row = state::find_snapshot(transaction, scope.region, snapshot_id);
+        if (!row || row->owner != scope.account) {
             return SnapshotRemoval::not_found;
         }
-        if (is_used(transaction, context.region, snapshot_id)) {
+        if (is_used(transaction, scope.region, snapshot_id)) {
             return SnapshotRemoval::in_use;
         }
-        state::erase_snapshot(transaction, context.region, snapshot_id);
-        state::erase_tags(transaction, state::ec2_arn(context.region, "snapshot", snapshot_id));
+        state::erase_snapshot(transaction, scope.region, snapshot_id);
+        state::erase_tags(transaction, state::ec2_arn(scope.region, "snapshot", snapshot_id));
         return SnapshotRemoval::removed;
     });
     if (outcome == SnapshotRemoval::removed && dependencies.stores != nullptr) {
-        dependencies.stores->at(context.region)
+        dependencies.stores->at(scope.region)
             .delete_snapshot(store::SnapshotId::parse(snapshot_id));
     }
     return outcome;

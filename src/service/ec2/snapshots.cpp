@@ -112,7 +112,8 @@ ec2::DeleteSnapshotResponse SnapshotFamily::delete_snapshot(
     const api::CallContext& context, const ec2::DeleteSnapshotRequest& request) {
     require_snapshot_id(request.snapshot_id);
     stop_if_dry_run(request.dry_run);
-    switch (remove_snapshot(dependencies_, context, request.snapshot_id)) {
+    switch (
+        remove_snapshot(dependencies_, {context.account, context.region}, request.snapshot_id)) {
         case SnapshotRemoval::not_found:
             throw_no_snapshot(request.snapshot_id);
         case SnapshotRemoval::in_use:

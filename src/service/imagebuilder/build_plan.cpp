@@ -113,6 +113,17 @@ json::array text_list(const std::optional<std::vector<std::string>>& texts) {
     return list;
 }
 
+/// Only the distribution, of an AMI that is there already.
+std::vector<workflow::PlannedWorkflow> distribution_alone(const std::string& region) {
+    std::vector<workflow::PlannedWorkflow> result;
+    for (const auto* managed : workflow::default_workflows(workflow::ImageType::ami)) {
+        if (managed->type == documents::WorkflowType::distribution) {
+            result.push_back(planned(*managed, region));
+        }
+    }
+    return result;
+}
+
 json::object s3_logs(const ib::InfrastructureConfiguration& infrastructure) {
     return infrastructure.logging && infrastructure.logging->s3_logs
                ? to_json(*infrastructure.logging->s3_logs)
@@ -121,7 +132,9 @@ json::object s3_logs(const ib::InfrastructureConfiguration& infrastructure) {
 
 json::object system_variables(const FrozenBuild& build) {
     const ib::Image& image = build.image;
-    const ib::InfrastructureConfiguration& machine = image.infrastructure_configuration.value();
+    const auto machine =
+        image.infrastructure_configuration.value_or(ib::InfrastructureConfiguration{});
+    const auto recipe = image.image_recipe.value_or(ib::ImageRecipe{});
     const bool scans = image.image_scanning_configuration &&
                        image.image_scanning_configuration->image_scanning_enabled.value_or(false);
     return {{"cloudWatchLogGroup", build.log_group},
@@ -140,7 +153,7 @@ json::object system_variables(const FrozenBuild& build) {
             {"sourceImageARN", build.arn.text()},
             {"subnetId", machine.subnet_id.value_or("")},
             {"terminateInstanceOnFailure", machine.terminate_instance_on_failure.value_or(true)},
-            {"workingDirectory", image.image_recipe->working_directory.value_or("/tmp")},
+            {"workingDirectory", recipe.working_directory.value_or("/tmp")},
             {"dateTime", base::format_iso8601(image.date_created.value())}};
 }
 
@@ -188,15 +201,19 @@ json::object settings_of(const api::CallContext& context, const FrozenBuild& bui
                                {"build", build.arn.build},
                                {"type", to_string(image.type.value())},
                                {"dateCreated", base::format_iso8601(image.date_created.value())}}},
-        {"recipe", to_json(image.image_recipe.value())},
+        {"recipe", to_json(image.image_recipe.value_or(ib::ImageRecipe{}))},
         {"components", component_list(build.components)},
         {"parent", parent_settings(build.parent)},
-        {"infrastructure", to_json(image.infrastructure_configuration.value())},
+        {"infrastructure",
+         to_json(image.infrastructure_configuration.value_or(ib::InfrastructureConfiguration{}))},
         {"tags", std::move(tags)},
         {"logGroup", build.log_group},
         {"logStream", build.log_stream}};
     if (image.distribution_configuration) {
         settings["distribution"] = to_json(*image.distribution_configuration);
+    }
+    if (!build.source_image_id.empty()) {
+        settings["sourceImageId"] = build.source_image_id;
     }
     return settings;
 }
@@ -224,8 +241,11 @@ workflow::Plan make_plan(db::Connection& connection, const api::CallContext& con
     plan.image_arn = build.arn.text();
     plan.system_variables = system_variables(build);
     plan.settings = settings_of(context, build);
-    plan.workflows = planned_workflows(connection, context, build.image.workflows);
-    plan.tests_enabled = build.image.image_tests_configuration->image_tests_enabled.value_or(true);
+    plan.workflows = build.source_image_id.empty()
+                         ? planned_workflows(connection, context, build.image.workflows)
+                         : distribution_alone(context.region);
+    const auto& tests = build.image.image_tests_configuration;
+    plan.tests_enabled = !tests || tests->image_tests_enabled.value_or(true);
     plan.integrates = integrates(build.image.distribution_configuration);
     seal(plan);
     return plan;

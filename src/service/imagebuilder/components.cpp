@@ -9,7 +9,10 @@
 #include "service/imagebuilder/lists.h"
 #include "service/imagebuilder/once.h"
 #include "service/imagebuilder/references.h"
+#include "service/imagebuilder/shared_lists.h"
+#include "service/imagebuilder/sharing.h"
 #include "service/milliseconds.h"
+#include "state/resource_policies.h"
 #include "state/tags.h"
 
 namespace goldsmith::service::imagebuilder {
@@ -17,8 +20,6 @@ namespace goldsmith::service::imagebuilder {
 namespace ib = api::imagebuilder;
 
 namespace {
-
-constexpr std::int64_t most_components = 1000;
 
 constexpr api::FilterRule filter_rules[] = {{"description"}, {"name"},
                                             {"platform"},    {"supportedOsVersion"},
@@ -48,42 +49,6 @@ ib::Component component_of(const ib::CreateComponentRequest& request, ComponentC
             .encrypted = true,
             .date_created = now,
             .obfuscate = false};
-}
-
-ib::CreateComponentResponse create(db::Connection& connection, const api::CallContext& context,
-                                   const ib::CreateComponentRequest& request) {
-    const api::Version version = require_version(request.semantic_version);
-    ComponentContent content = component_content(request);
-    const auto& rows = state::components();
-    state::VersionedRow row{.scope = own_scope(context),
-                            .slug = api::slug_of(request.name),
-                            .version = version,
-                            .digest = content_digest(request),
-                            .created_ms = to_ms(context.now)};
-    api::Arn arn = api::make_arn(api::ResourceType::component, context.region, context.account,
-                                 request.name, request.semantic_version);
-    const auto latest = resolve(connection, rows, context, arn);
-    if (latest && latest->digest == row.digest) {
-        throw ib::ResourceAlreadyExistsException("The component '" +
-                                                 arn.with_build(latest->version.build).text() +
-                                                 "' already exists with the same content.");
-    }
-    if (!latest) {
-        require_quota(rows.count_versions(connection, row.scope), most_components, "components");
-    }
-    row.version.build = rows.take_build_number(connection, row.scope, row.slug, version);
-    arn = arn.with_build(row.version.build);
-    row.body = to_body(component_of(request, std::move(content), arn, context.now));
-    rows.insert(connection, row);
-    if (request.tags) {
-        state::put_tags(connection, arn.text(), *request.tags);
-    }
-    if (request.dry_run.value_or(false)) {
-        throw ib::DryRunOperationException("Request would have succeeded, but dryRun flag is set.");
-    }
-    return {.client_token = request.client_token,
-            .component_build_version_arn = arn.text(),
-            .latest_version_references = latest_references(arn)};
 }
 
 std::vector<std::string> filter_values(const ib::Component& component, std::string_view name) {
@@ -140,10 +105,57 @@ ib::ComponentSummary build_item(db::Connection& connection, const ib::Component&
 
 }  // namespace
 
+ib::CreateComponentResponse create_in(const Dependencies& dependencies, db::Connection& connection,
+                                      const api::CallContext& context,
+                                      const ib::CreateComponentRequest& request) {
+    const api::Version version = require_version(request.semantic_version);
+    ComponentContent content = component_content(request);
+    if (static_cast<std::int64_t>(content.parameters.size()) >
+        dependencies.quotas.parameters_per_component) {
+        throw ib::ServiceQuotaExceededException(
+            "A component can have at most " +
+            std::to_string(dependencies.quotas.parameters_per_component) +
+            " parameters (quota of parameters per component).");
+    }
+    const auto& rows = state::components();
+    state::VersionedRow row{.scope = own_scope(context),
+                            .slug = api::slug_of(request.name),
+                            .version = version,
+                            .digest = content_digest(request),
+                            .created_ms = to_ms(context.now)};
+    api::Arn arn = api::make_arn(api::ResourceType::component, context.region, context.account,
+                                 request.name, request.semantic_version);
+    const auto latest = resolve(connection, rows, context, arn);
+    if (latest && latest->digest == row.digest) {
+        throw ib::ResourceAlreadyExistsException("The component '" +
+                                                 arn.with_build(latest->version.build).text() +
+                                                 "' already exists with the same content.");
+    }
+    if (!latest) {
+        require_quota(rows.count_versions(connection, row.scope), dependencies.quotas.components,
+                      "components");
+    }
+    row.version.build = rows.take_build_number(connection, row.scope, row.slug, version);
+    arn = arn.with_build(row.version.build);
+    row.body = to_body(component_of(request, std::move(content), arn, context.now));
+    rows.insert(connection, row);
+    if (request.tags) {
+        state::put_tags(connection, arn.text(), *request.tags);
+    }
+    if (request.dry_run.value_or(false)) {
+        throw ib::DryRunOperationException("Request would have succeeded, but dryRun flag is set.");
+    }
+    return {.client_token = request.client_token,
+            .component_build_version_arn = arn.text(),
+            .latest_version_references = latest_references(arn)};
+}
+
 ib::CreateComponentResponse ComponentFamily::create_component(
     const api::CallContext& context, const ib::CreateComponentRequest& request) {
     return once(dependencies_.database, context, "CreateComponent", request,
-                [&](db::Connection& connection) { return create(connection, context, request); });
+                [&](db::Connection& connection) {
+                    return create_in(dependencies_, connection, context, request);
+                });
 }
 
 ib::DeleteComponentResponse ComponentFamily::delete_component(
@@ -153,15 +165,16 @@ ib::DeleteComponentResponse ComponentFamily::delete_component(
     require_own(arn);
     dependencies_.database.write([&](db::Transaction& transaction) {
         db::Connection& connection = transaction;
-        const auto row =
-            arn.is_build() ? resolve(connection, state::components(), context, arn) : std::nullopt;
+        const auto row = arn.is_build() ? resolve_own(connection, state::components(), context, arn)
+                                        : std::nullopt;
         if (!row) {
             throw_not_found(request.component_build_version_arn);
         }
-        if (recipe_needs_component(connection, context, arn)) {
+        if (is_shared(connection, arn.text()) || recipe_needs_component(connection, context, arn)) {
             throw_depended_on(request.component_build_version_arn);
         }
         state::components().erase(connection, row->id);
+        state::erase_resource_policy(connection, arn.text());
         state::erase_tags(connection, arn.text());
     });
     return {.component_build_version_arn = request.component_build_version_arn};
@@ -194,6 +207,7 @@ ib::ListComponentsResponse ComponentFamily::list_components(
             "'byName' and the filter 'version' cannot be used together.");
     }
     const auto scope = scope_of_owner(context, request.owner);
+    const bool shared = request.owner == ib::Ownership::shared;
     return dependencies_.database.read([&](db::Connection& connection) {
         const auto& rows = state::components();
         const auto fetch = [&](std::int64_t before, int limit) {
@@ -203,13 +217,18 @@ ib::ListComponentsResponse ComponentFamily::list_components(
         const auto keep = [&](const state::VersionedRow& row) {
             const auto component = from_body<ib::Component>(row.body);
             const bool shown =
-                !by_name || rows.versions(connection, *scope, row.slug).front() == row.version;
+                !by_name || shared ||
+                rows.versions(connection, row.scope, row.slug).front() == row.version;
             return shown && filters.matches([&](std::string_view name) {
                 return filter_values(component, name);
             });
         };
-        auto page = list_page(dependencies_.page_tokens, context, "ListComponents", request, fetch,
-                              version_order, keep);
+        auto page = shared
+                        ? shared_page(connection, dependencies_.page_tokens, context,
+                                      "ListComponents", request, rows, api::ResourceType::component,
+                                      by_name ? SharedItems::names : SharedItems::versions, keep)
+                        : list_page(dependencies_.page_tokens, context, "ListComponents", request,
+                                    fetch, version_order, keep);
         std::vector<ib::ComponentVersion> items;
         for (const auto& row : page.items) {
             items.push_back(version_item(from_body<ib::Component>(row.body), by_name));
@@ -236,7 +255,8 @@ ib::ListComponentBuildVersionsResponse ComponentFamily::list_component_build_ver
                          : std::vector<state::VersionedRow>{};
         };
         const auto keep = [&](const state::VersionedRow& row) {
-            return !pattern || pattern->matches(row.version);
+            return (!pattern || pattern->matches(row.version)) &&
+                   is_reachable(connection, context, row);
         };
         auto page = list_page(dependencies_.page_tokens, context, "ListComponentBuildVersions",
                               request, fetch, row_id, keep);

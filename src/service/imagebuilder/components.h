@@ -4,6 +4,10 @@
 #include "api/generated/imagebuilder/components.h"
 #include "service/dependencies.h"
 
+namespace goldsmith::db {
+class Connection;
+}
+
 namespace goldsmith::service::imagebuilder {
 
 class ComponentFamily final : public api::imagebuilder::Components {
@@ -26,8 +30,21 @@ public:
         const api::CallContext& context,
         const api::imagebuilder::ListComponentsRequest& request) override;
 
+    // component_imports.cpp
+    api::imagebuilder::ImportComponentResponse import_component(
+        const api::CallContext& context,
+        const api::imagebuilder::ImportComponentRequest& request) override;
+    api::imagebuilder::GetMarketplaceResourceResponse get_marketplace_resource(
+        const api::CallContext& context,
+        const api::imagebuilder::GetMarketplaceResourceRequest& request) override;
+
 private:
     const Dependencies& dependencies_;
 };
+
+/// CreateComponent inside a transaction that somebody else has begun.
+api::imagebuilder::CreateComponentResponse create_in(
+    const Dependencies& dependencies, db::Connection& connection, const api::CallContext& context,
+    const api::imagebuilder::CreateComponentRequest& request);
 
 }  // namespace goldsmith::service::imagebuilder

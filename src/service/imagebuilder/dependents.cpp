@@ -28,20 +28,27 @@ bool needs(db::Connection& connection, const state::VersionedRows& rows,
     return !other;
 }
 
-template <class Predicate>
-bool any_recipe(db::Connection& connection, const api::CallContext& context, Predicate predicate) {
+template <class Recipe, class Predicate>
+bool any_row(db::Connection& connection, const api::CallContext& context,
+             const state::VersionedRows& rows, Predicate predicate) {
     bool found = false;
     visit_rows(
         [&](std::int64_t before, int limit) {
-            return state::image_recipes().page_builds(connection, own_scope(context), std::nullopt,
-                                                      before, limit);
+            return rows.page_builds(connection, own_scope(context), std::nullopt, before, limit);
         },
         [](const state::VersionedRow& row) { return row.id; },
         [&](const state::VersionedRow& row) {
-            found = predicate(from_body<ib::ImageRecipe>(row.body));
+            found = predicate(from_body<Recipe>(row.body));
             return !found;
         });
     return found;
+}
+
+/// Of either kind: the predicate takes both.
+template <class Predicate>
+bool any_recipe(db::Connection& connection, const api::CallContext& context, Predicate predicate) {
+    return any_row<ib::ImageRecipe>(connection, context, state::image_recipes(), predicate) ||
+           any_row<ib::ContainerRecipe>(connection, context, state::container_recipes(), predicate);
 }
 
 template <class Predicate>
@@ -70,7 +77,7 @@ void throw_depended_on(std::string_view arn) {
 
 bool recipe_needs_component(db::Connection& connection, const api::CallContext& context,
                             const api::Arn& component) {
-    return any_recipe(connection, context, [&](const ib::ImageRecipe& recipe) {
+    return any_recipe(connection, context, [&](const auto& recipe) {
         for (const auto& use :
              recipe.components.value_or(std::vector<ib::ComponentConfiguration>{})) {
             if (needs(connection, state::components(), context, use.component_arn, component)) {
@@ -83,7 +90,7 @@ bool recipe_needs_component(db::Connection& connection, const api::CallContext& 
 
 bool recipe_needs_image(db::Connection& connection, const api::CallContext& context,
                         const api::Arn& image) {
-    return any_recipe(connection, context, [&](const ib::ImageRecipe& recipe) {
+    return any_recipe(connection, context, [&](const auto& recipe) {
         return needs(connection, state::image_versions(), context, recipe.parent_image.value_or(""),
                      image);
     });

@@ -20,7 +20,6 @@ namespace ib = api::imagebuilder;
 
 namespace {
 
-constexpr std::int64_t most_configurations = 1000;
 constexpr std::int32_t timeout_minutes = 720;
 constexpr auto arn_parameter = "distributionConfigurationArn";
 constexpr api::FilterRule filter_rules[] = {{"name"}};
@@ -49,6 +48,28 @@ void check_ami(const ib::AmiDistributionConfiguration& ami, const std::string& p
     }
 }
 
+void check_quotas(const Quotas& quotas, const std::vector<ib::Distribution>& distributions) {
+    const auto check_one = [](std::size_t count, std::int64_t quota, const std::string& what) {
+        if (static_cast<std::int64_t>(count) > quota) {
+            throw ib::ServiceQuotaExceededException(std::to_string(count) +
+                                                    " are more than the quota of " +
+                                                    std::to_string(quota) + " " + what + ".");
+        }
+    };
+    std::size_t accounts = 0;
+    for (const ib::Distribution& one : distributions) {
+        const auto& ami = one.ami_distribution_configuration;
+        accounts += ami && ami->target_account_ids ? ami->target_account_ids->size() : 0;
+        check_one(
+            one.launch_template_configurations ? one.launch_template_configurations->size() : 0,
+            quotas.launch_templates_per_region, "launch templates per region");
+        check_one(one.ssm_parameter_configurations ? one.ssm_parameter_configurations->size() : 0,
+                  quotas.ssm_parameters_per_region, "SSM parameters per region");
+    }
+    check_one(accounts, quotas.target_accounts_per_distribution,
+              "target accounts per distribution");
+}
+
 bool has_settings(const ib::Distribution& distribution) {
     return distribution.ami_distribution_configuration ||
            distribution.container_distribution_configuration ||
@@ -59,6 +80,7 @@ bool has_settings(const ib::Distribution& distribution) {
 
 /// The rules beyond single members; the same for create and update.
 void check(const Dependencies& dependencies, const std::vector<ib::Distribution>& distributions) {
+    check_quotas(dependencies.quotas, distributions);
     std::set<std::string> seen;
     for (std::size_t i = 0; i < distributions.size(); ++i) {
         const ib::Distribution& distribution = distributions[i];
@@ -85,7 +107,7 @@ void check(const Dependencies& dependencies, const std::vector<ib::Distribution>
 }
 
 ib::CreateDistributionConfigurationResponse create(
-    db::Connection& connection, const api::CallContext& context,
+    const Dependencies& dependencies, db::Connection& connection, const api::CallContext& context,
     const ib::CreateDistributionConfigurationRequest& request) {
     const auto& rows = state::distribution_configurations();
     const api::Arn arn = api::make_arn(api::ResourceType::distribution_configuration,
@@ -94,8 +116,8 @@ ib::CreateDistributionConfigurationResponse create(
         throw ib::ResourceAlreadyExistsException("The distribution configuration '" + arn.text() +
                                                  "' already exists.");
     }
-    require_quota(rows.count(connection, own_scope(context)), most_configurations,
-                  "distribution configurations");
+    require_quota(rows.count(connection, own_scope(context)),
+                  dependencies.quotas.distribution_configurations, "distribution configurations");
     ib::DistributionConfiguration configuration{.arn = arn.text(),
                                                 .name = request.name,
                                                 .description = request.description,
@@ -152,7 +174,7 @@ ib::CreateDistributionConfigurationResponse DistributionFamily::create_distribut
     return once(dependencies_.database, context, "CreateDistributionConfiguration", request,
                 [&](db::Connection& connection) {
                     check(dependencies_, request.distributions);
-                    return create(connection, context, request);
+                    return create(dependencies_, connection, context, request);
                 });
 }
 

@@ -3,9 +3,12 @@
 #include "service/endpoints.h"
 #include "service/imagebuilder/components.h"
 #include "service/imagebuilder/distributions.h"
+#include "service/imagebuilder/findings.h"
 #include "service/imagebuilder/images.h"
 #include "service/imagebuilder/infrastructure.h"
+#include "service/imagebuilder/lifecycle.h"
 #include "service/imagebuilder/pipelines.h"
+#include "service/imagebuilder/policies.h"
 #include "service/imagebuilder/recipes.h"
 #include "service/imagebuilder/tags.h"
 #include "service/imagebuilder/workflows.h"
@@ -15,8 +18,7 @@ namespace goldsmith::service {
 
 namespace {
 
-/// The families share one copy of the dependencies. Families that are not here yet (lifecycle,
-/// findings, policies) are refused by the generated dispatch.
+/// The families share one copy of the dependencies.
 struct Owned {
     explicit Owned(const Dependencies& given) : dependencies(given) {}
 
@@ -28,6 +30,9 @@ struct Owned {
     imagebuilder::DistributionFamily distributions{dependencies};
     imagebuilder::ImageFamily images{dependencies};
     imagebuilder::PipelineFamily pipelines{dependencies};
+    imagebuilder::LifecycleFamily lifecycle{dependencies};
+    imagebuilder::FindingFamily findings{dependencies};
+    imagebuilder::PolicyFamily policies{dependencies};
     imagebuilder::TagFamily tags{dependencies};
 };
 
@@ -43,6 +48,9 @@ std::unique_ptr<api::Endpoint> make_imagebuilder_endpoint(const Dependencies& de
                                                      .distributions = &owned.distributions,
                                                      .images = &owned.images,
                                                      .pipelines = &owned.pipelines,
+                                                     .lifecycle = &owned.lifecycle,
+                                                     .findings = &owned.findings,
+                                                     .policies = &owned.policies,
                                                      .tags = &owned.tags});
         });
 }

@@ -8,6 +8,7 @@
 #include "service/imagebuilder/images.h"
 #include "service/imagebuilder/lists.h"
 #include "service/imagebuilder/references.h"
+#include "service/imagebuilder/shared_lists.h"
 
 namespace goldsmith::service::imagebuilder {
 
@@ -39,19 +40,29 @@ ib::ListImagesResponse ImageFamily::list_images(const api::CallContext& context,
             "'byName' and the filter 'version' cannot be used together.");
     }
     const auto scope = scope_of_owner(context, request.owner);
+    const bool shared = request.owner == ib::Ownership::shared;
     return dependencies_.database.read([&](db::Connection& connection) {
         const auto& rows = state::image_versions();
         const auto fetch = [&](std::int64_t before, int limit) {
             return scope ? rows.page_versions(connection, *scope, before, limit)
                          : std::vector<state::VersionedRow>{};
         };
+        const bool hide_deprecated =
+            request.owner == ib::Ownership::amazon && !request.include_deprecated.value_or(false);
         const auto keep = [&](const state::VersionedRow& row) {
-            return (!by_name ||
-                    rows.versions(connection, *scope, row.slug).front() == row.version) &&
+            if (hide_deprecated &&
+                state::with_image_state(connection, row).status == "DEPRECATED") {
+                return false;
+            }
+            return (!by_name || shared ||
+                    rows.versions(connection, row.scope, row.slug).front() == row.version) &&
                    matches(connection, filters, row);
         };
-        auto page = list_page(dependencies_.page_tokens, context, "ListImages", request, fetch,
-                              version_order, keep);
+        auto page = shared ? shared_page(connection, dependencies_.page_tokens, context,
+                                         "ListImages", request, rows, api::ResourceType::image,
+                                         by_name ? SharedItems::names : SharedItems::versions, keep)
+                           : list_page(dependencies_.page_tokens, context, "ListImages", request,
+                                       fetch, version_order, keep);
         std::vector<ib::ImageVersion> items;
         for (const auto& row : page.items) {
             items.push_back(
@@ -82,7 +93,8 @@ ib::ListImageBuildVersionsResponse ImageFamily::list_image_build_versions(
                          : std::vector<state::VersionedRow>{};
         };
         const auto keep = [&](const state::VersionedRow& row) {
-            return (!pattern || pattern->matches(row.version)) && matches(connection, filters, row);
+            return (!pattern || pattern->matches(row.version)) &&
+                   is_reachable(connection, context, row) && matches(connection, filters, row);
         };
         auto page = list_page(dependencies_.page_tokens, context, "ListImageBuildVersions", request,
                               fetch, row_id, keep);

@@ -3,6 +3,7 @@
 #include "api/generated/imagebuilder/images_json.h"
 #include "service/body.h"
 #include "service/imagebuilder/references.h"
+#include "service/milliseconds.h"
 #include "state/tags.h"
 
 namespace goldsmith::service::imagebuilder {
@@ -20,6 +21,15 @@ ib::ImageState state_of(const state::ImageRow& row) {
 ib::OutputResources outputs_of(const state::ImageRow& row) {
     return row.output_resources ? from_body<ib::OutputResources>(*row.output_resources)
                                 : ib::OutputResources{.amis = std::vector<ib::Ami>{}};
+}
+
+/// A machine that says nothing about itself has no version to show.
+std::optional<std::string> known_os_version(const state::ImageRow& row) {
+    return row.os_version && !row.os_version->empty() ? row.os_version : std::nullopt;
+}
+
+std::optional<base::Time> deprecation_of(const state::ImageRow& row) {
+    return row.deprecation_ms ? std::optional(from_ms(*row.deprecation_ms)) : std::nullopt;
 }
 
 /// "1.0.0" of "1.0.0/3", as the creator spelt it.
@@ -46,9 +56,11 @@ ib::Image view_image(db::Connection& connection, const api::CallContext& context
     auto image = from_body<ib::Image>(row.row.body);
     image.arn = image_arn(context, row.row).text();
     image.state = state_of(row);
-    image.os_version = row.os_version;
+    image.os_version = known_os_version(row);
     image.output_resources = outputs_of(row);
     image.tags = state::tags_of(connection, *image.arn);
+    image.deprecation_time = deprecation_of(row);
+    image.lifecycle_execution_id = row.lifecycle_execution_id;
     return image;
 }
 
@@ -67,7 +79,10 @@ ib::ImageSummary summarize_image(db::Connection& connection, const api::CallCont
             .output_resources = image.output_resources,
             .tags = image.tags,
             .build_type = image.build_type,
-            .image_source = image.image_source};
+            .image_source = image.image_source,
+            .deprecation_time = image.deprecation_time,
+            .lifecycle_execution_id = image.lifecycle_execution_id,
+            .logging_configuration = image.logging_configuration};
 }
 
 ib::ImageVersion view_image_version(const api::CallContext& context, const state::ImageRow& row,
@@ -79,7 +94,7 @@ ib::ImageVersion view_image_version(const api::CallContext& context, const state
             .type = image.type,
             .version = by_name ? "x.x.x" : arn.version,
             .platform = image.platform,
-            .os_version = row.os_version,
+            .os_version = known_os_version(row),
             .owner = owner_name(row.row.scope.account),
             .date_created = image.date_created,
             .build_type = image.build_type,

@@ -3,14 +3,16 @@
 #include "api/generated/imagebuilder/errors.h"
 #include "api/generated/imagebuilder/images_json.h"
 #include "service/imagebuilder/dependents.h"
+#include "service/imagebuilder/image_removal.h"
 #include "service/imagebuilder/image_views.h"
 #include "service/imagebuilder/once.h"
 #include "service/imagebuilder/references.h"
+#include "service/imagebuilder/sharing.h"
 #include "service/imagebuilder/start_build.h"
 #include "service/milliseconds.h"
 #include "state/executions.h"
 #include "state/images.h"
-#include "state/tags.h"
+#include "state/lifecycle.h"
 
 namespace goldsmith::service::imagebuilder {
 
@@ -25,8 +27,8 @@ state::ImageRow require_own_build(db::Connection& connection, const api::CallCon
                                   const std::string& text) {
     const api::Arn arn = parse_arn(arn_parameter, text, api::ResourceType::image);
     require_own(arn);
-    const auto row =
-        arn.is_build() ? resolve(connection, state::image_versions(), context, arn) : std::nullopt;
+    const auto row = arn.is_build() ? resolve_own(connection, state::image_versions(), context, arn)
+                                    : std::nullopt;
     if (!row) {
         throw_not_found(text);
     }
@@ -39,7 +41,7 @@ std::optional<std::string> execution_of(db::Connection& connection, const std::s
 }
 
 [[noreturn]] void throw_wrong_state(const state::ImageRow& image, const std::string& text,
-                                    const char* what) {
+                                    const std::string& what) {
     throw ib::InvalidRequestException("The image '" + text + "' is " + image.status + ": " + what);
 }
 
@@ -132,12 +134,14 @@ ib::DeleteImageResponse ImageFamily::delete_image(const api::CallContext& contex
         if (!is_terminal(image.status)) {
             throw_wrong_state(image, text, "cancel it before deleting it.");
         }
-        if (recipe_needs_image(connection, context, api::Arn::parse(text).value())) {
+        const api::Arn arn = arn_of(image.row);
+        if (is_shared(connection, arn.text()) || recipe_needs_image(connection, context, arn)) {
             throw_depended_on(text);
         }
-        state::delete_execution_of_image(transaction, text);
-        state::erase_image(connection, image.row.id);
-        state::erase_tags(connection, text);
+        if (const auto running = state::find_running_state_update(connection, arn.text())) {
+            throw_wrong_state(image, text, "'" + running->execution_id + "' is changing it.");
+        }
+        remove_image_record(transaction, arn.text());
     });
     return {.image_build_version_arn = text};
 }

@@ -1,5 +1,5 @@
-// Images: each is one build of a recipe, and the record of what came of it. Imports and
-// DistributeImage are not implemented yet and stay refused by the generated defaults. Thread-safe.
+// Images: each is one build of a recipe, or one distribution of an AMI, and the record of what came
+// of it. Imports are checked and refused: see image_imports.cpp. Thread-safe.
 #pragma once
 
 #include "api/generated/imagebuilder/images.h"
@@ -35,6 +35,19 @@ public:
     api::imagebuilder::RetryImageResponse retry_image(
         const api::CallContext& context,
         const api::imagebuilder::RetryImageRequest& request) override;
+
+    // image_distribution.cpp
+    api::imagebuilder::DistributeImageResponse distribute_image(
+        const api::CallContext& context,
+        const api::imagebuilder::DistributeImageRequest& request) override;
+
+    // image_imports.cpp
+    api::imagebuilder::ImportDiskImageResponse import_disk_image(
+        const api::CallContext& context,
+        const api::imagebuilder::ImportDiskImageRequest& request) override;
+    api::imagebuilder::ImportVmImageResponse import_vm_image(
+        const api::CallContext& context,
+        const api::imagebuilder::ImportVmImageRequest& request) override;
 
 private:
     const Dependencies& dependencies_;

@@ -20,7 +20,6 @@ namespace ib = api::imagebuilder;
 
 namespace {
 
-constexpr std::int64_t most_configurations = 1000;
 constexpr auto arn_parameter = "infrastructureConfigurationArn";
 constexpr api::FilterRule filter_rules[] = {{"name"}};
 
@@ -87,7 +86,7 @@ void copy_settings(const Request& request, ib::InfrastructureConfiguration& conf
 }
 
 ib::CreateInfrastructureConfigurationResponse create(
-    db::Connection& connection, const api::CallContext& context,
+    const Dependencies& dependencies, db::Connection& connection, const api::CallContext& context,
     const ib::CreateInfrastructureConfigurationRequest& request) {
     check(request);
     const auto& rows = state::infrastructure_configurations();
@@ -97,7 +96,8 @@ ib::CreateInfrastructureConfigurationResponse create(
         throw ib::ResourceAlreadyExistsException("The infrastructure configuration '" + arn.text() +
                                                  "' already exists.");
     }
-    require_quota(rows.count(connection, own_scope(context)), most_configurations,
+    require_quota(rows.count(connection, own_scope(context)),
+                  dependencies.quotas.infrastructure_configurations,
                   "infrastructure configurations");
     ib::InfrastructureConfiguration configuration{
         .arn = arn.text(), .name = request.name, .date_created = context.now};
@@ -158,8 +158,9 @@ ib::CreateInfrastructureConfigurationResponse
 InfrastructureFamily::create_infrastructure_configuration(
     const api::CallContext& context, const ib::CreateInfrastructureConfigurationRequest& request) {
     return once(dependencies_.database, context, "CreateInfrastructureConfiguration",
-                with_defaults(request),
-                [&](db::Connection& connection) { return create(connection, context, request); });
+                with_defaults(request), [&](db::Connection& connection) {
+                    return create(dependencies_, connection, context, request);
+                });
 }
 
 ib::UpdateInfrastructureConfigurationResponse

@@ -47,7 +47,7 @@ TEST_F(OnceTest, OtherParametersAreRefused) {
     EXPECT_EQ(count(), 1U);
 }
 
-TEST_F(OnceTest, TokensAreOfOneOperationRegionAndDay) {
+TEST_F(OnceTest, TokensAreOfOneOperationAndRegionForEver) {
     call(create, input("web"));
     call("CreateDistributionConfiguration",
          {{"name", "web"},
@@ -58,9 +58,12 @@ TEST_F(OnceTest, TokensAreOfOneOperationRegionAndDay) {
     context_.region = "us-west-2";
     call(create, input("other"));
     context_.region = "us-east-1";
-    context_.now += std::chrono::hours(25);
-    call(create, input("other"));
-    EXPECT_EQ(count(), 2U);
+    context_.now += std::chrono::years(10);
+    EXPECT_TRUE(
+        error_of(create, input("other")).starts_with("IdempotentParameterMismatchException"));
+    EXPECT_EQ(text("infrastructureConfigurationArn", call(create, input("web"))),
+              "arn:aws:imagebuilder:us-east-1:123456789012:infrastructure-configuration/web");
+    EXPECT_EQ(count(), 1U);
 }
 
 TEST_F(OnceTest, AFailedRequestBindsNothing) {

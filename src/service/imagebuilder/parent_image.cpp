@@ -15,9 +15,13 @@ namespace ib = api::imagebuilder;
 
 namespace {
 
+/// Whose message names the parameter when it is known.
+struct BadParent {
+    std::string text, why;
+};
+
 [[noreturn]] void throw_bad_parent(const std::string& text, const std::string& why) {
-    throw ib::InvalidParameterValueException(
-        "The value supplied for parameter 'parentImage' is not valid. '" + text + "' " + why);
+    throw BadParent{text, why};
 }
 
 ParentImage from_ami(db::Connection& connection, const api::CallContext& context,
@@ -27,6 +31,9 @@ ParentImage from_ami(db::Connection& connection, const api::CallContext& context
         ami && (ami->owner == context.account || ami->owner == "amazon" || ami->is_public);
     if (!visible) {
         throw_bad_parent(text, "is not an AMI in " + context.region + ".");
+    }
+    if (ami->state != "available") {
+        throw_bad_parent(text, "is " + ami->state + ": only an AMI that is available can be used.");
     }
     return {.kind = ParentImage::Kind::ami, .reference = text, .ami_id = text};
 }
@@ -106,11 +113,9 @@ ParentImage from_own_image(db::Connection& connection, const api::CallContext& c
     return parent;
 }
 
-}  // namespace
-
-ParentImage resolve_parent(const Dependencies& dependencies, db::Connection& connection,
-                           const api::CallContext& context, const std::string& parent_image,
-                           ParentUse use) {
+ParentImage find_parent(const Dependencies& dependencies, db::Connection& connection,
+                        const api::CallContext& context, const std::string& parent_image,
+                        ParentUse use) {
     if (parent_image.starts_with("ami-")) {
         return from_ami(connection, context, parent_image);
     }
@@ -125,6 +130,20 @@ ParentImage resolve_parent(const Dependencies& dependencies, db::Connection& con
     }
     return arn->owner == "aws" ? from_managed(dependencies, connection, context, *arn)
                                : from_own_image(connection, context, *arn, use);
+}
+
+}  // namespace
+
+ParentImage resolve_parent(const Dependencies& dependencies, db::Connection& connection,
+                           const api::CallContext& context, const std::string& parent_image,
+                           ParentUse use, std::string_view parameter) {
+    try {
+        return find_parent(dependencies, connection, context, parent_image, use);
+    } catch (const BadParent& bad) {
+        throw ib::InvalidParameterValueException("The value supplied for parameter '" +
+                                                 std::string(parameter) + "' is not valid. '" +
+                                                 bad.text + "' " + bad.why);
+    }
 }
 
 }  // namespace goldsmith::service::imagebuilder

@@ -33,6 +33,6 @@ enum class ParentUse {
 
 ParentImage resolve_parent(const Dependencies& dependencies, db::Connection& connection,
                            const api::CallContext& context, const std::string& parent_image,
-                           ParentUse use);
+                           ParentUse use, std::string_view parameter = "parentImage");
 
 }  // namespace goldsmith::service::imagebuilder

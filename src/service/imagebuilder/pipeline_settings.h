@@ -16,9 +16,6 @@ api::imagebuilder::Platform check_pipeline(db::Connection& connection,
                                            const api::CallContext& context,
                                            const api::imagebuilder::ImagePipeline& pipeline);
 
-/// Throws InvalidRequestException for an expression that is neither cron(...) nor rate(...).
-void check_schedule_expression(const std::string& expression);
-
 void fill_defaults(api::imagebuilder::ImagePipeline& pipeline);
 
 template <class Request>

@@ -8,11 +8,13 @@
 #include "service/imagebuilder/image_views.h"
 #include "service/imagebuilder/lists.h"
 #include "service/imagebuilder/once.h"
+#include "service/imagebuilder/pipeline_runs.h"
 #include "service/imagebuilder/pipeline_settings.h"
 #include "service/imagebuilder/references.h"
 #include "service/imagebuilder/start_build.h"
 #include "service/milliseconds.h"
 #include "state/tags.h"
+#include "state/timers.h"
 
 namespace goldsmith::service::imagebuilder {
 
@@ -20,20 +22,21 @@ namespace ib = api::imagebuilder;
 
 namespace {
 
-constexpr std::int64_t most_pipelines = 75;
 constexpr api::FilterRule filter_rules[] = {{"description"},    {"distributionConfigurationArn"},
                                             {"imageRecipeArn"}, {"infrastructureConfigurationArn"},
                                             {"name"},           {"status"}};
 constexpr api::FilterRule image_filter_rules[] = {{"name"}, {"version", api::Match::version}};
 
-ib::CreateImagePipelineResponse create(db::Connection& connection, const api::CallContext& context,
+ib::CreateImagePipelineResponse create(const Dependencies& dependencies, db::Connection& connection,
+                                       const api::CallContext& context,
                                        const ib::CreateImagePipelineRequest& request) {
     const auto& rows = state::image_pipelines();
     const api::Arn arn = api::make_arn(api::ResourceType::image_pipeline, context.region,
                                        context.account, request.name);
     ib::ImagePipeline pipeline = settings_of_request(request);
     pipeline.platform = check_pipeline(connection, context, pipeline);
-    require_quota(rows.count(connection, own_scope(context)), most_pipelines, "image pipelines");
+    require_quota(rows.count(connection, own_scope(context)), dependencies.quotas.image_pipelines,
+                  "image pipelines");
     if (rows.find(connection, own_scope(context), arn.slug)) {
         throw ib::ResourceAlreadyExistsException("The image pipeline '" + arn.text() +
                                                  "' already exists.");
@@ -41,12 +44,12 @@ ib::CreateImagePipelineResponse create(db::Connection& connection, const api::Ca
     pipeline.arn = arn.text();
     pipeline.name = request.name;
     pipeline.date_created = context.now;
-    pipeline.consecutive_failures = 0;
     state::NamedRow row{.scope = own_scope(context),
                         .slug = arn.slug,
                         .created_ms = to_ms(context.now),
                         .body = to_body(pipeline)};
     rows.insert(connection, row);
+    set_next_run(connection, row.scope, pipeline, context.now);
     if (request.tags) {
         state::put_tags(connection, arn.text(), *request.tags);
     }
@@ -67,6 +70,10 @@ state::NamedRow require_row(db::Connection& connection, const api::CallContext& 
 ib::ImagePipeline view(db::Connection& connection, const state::NamedRow& row) {
     auto pipeline = from_body<ib::ImagePipeline>(row.body);
     pipeline.tags = state::tags_of(connection, pipeline.arn.value());
+    pipeline.consecutive_failures = consecutive_failures(connection, pipeline);
+    if (const auto timer = state::find_timer(connection, state::pipeline_timer, *pipeline.arn)) {
+        pipeline.date_next_run = from_ms(timer->due_ms);
+    }
     const auto last =
         state::page_images_of_pipeline(connection, *pipeline.arn, state::from_the_newest, 1);
     if (!last.empty()) {
@@ -96,33 +103,14 @@ std::vector<std::string> filter_values(const ib::ImagePipeline& pipeline, std::s
     return value ? std::vector<std::string>{*value} : std::vector<std::string>{};
 }
 
-ib::CreateImageRequest order_of(const ib::ImagePipeline& pipeline,
-                                const ib::StartImagePipelineExecutionRequest& request) {
-    ib::CreateImageRequest order{
-        .image_recipe_arn = pipeline.image_recipe_arn,
-        .container_recipe_arn = pipeline.container_recipe_arn,
-        .distribution_configuration_arn = pipeline.distribution_configuration_arn,
-        .infrastructure_configuration_arn = pipeline.infrastructure_configuration_arn.value(),
-        .image_tests_configuration = pipeline.image_tests_configuration,
-        .enhanced_image_metadata_enabled = pipeline.enhanced_image_metadata_enabled,
-        .tags = request.tags,
-        .client_token = request.client_token,
-        .image_scanning_configuration = pipeline.image_scanning_configuration,
-        .workflows = pipeline.workflows,
-        .execution_role = pipeline.execution_role};
-    if (pipeline.logging_configuration && pipeline.logging_configuration->image_log_group_name) {
-        order.logging_configuration = ib::ImageLoggingConfiguration{
-            .log_group_name = pipeline.logging_configuration->image_log_group_name};
-    }
-    return with_build_defaults(std::move(order));
-}
-
 }  // namespace
 
 ib::CreateImagePipelineResponse PipelineFamily::create_image_pipeline(
     const api::CallContext& context, const ib::CreateImagePipelineRequest& request) {
     return once(dependencies_.database, context, "CreateImagePipeline", request,
-                [&](db::Connection& connection) { return create(connection, context, request); });
+                [&](db::Connection& connection) {
+                    return create(dependencies_, connection, context, request);
+                });
 }
 
 ib::UpdateImagePipelineResponse PipelineFamily::update_image_pipeline(
@@ -137,9 +125,9 @@ ib::UpdateImagePipelineResponse PipelineFamily::update_image_pipeline(
                     pipeline.name = before.name;
                     pipeline.date_created = before.date_created;
                     pipeline.date_updated = context.now;
-                    pipeline.consecutive_failures = 0;
                     state::image_pipelines().update(connection, row.id, to_body(pipeline),
                                                     to_ms(context.now));
+                    set_next_run(connection, row.scope, pipeline, context.now);
                     return ib::UpdateImagePipelineResponse{
                         .client_token = request.client_token,
                         .image_pipeline_arn = request.image_pipeline_arn};
@@ -152,6 +140,7 @@ ib::DeleteImagePipelineResponse PipelineFamily::delete_image_pipeline(
         db::Connection& connection = transaction;
         const auto row = require_row(connection, context, request.image_pipeline_arn);
         state::image_pipelines().erase(connection, row.id);
+        state::clear_timer(connection, state::pipeline_timer, request.image_pipeline_arn);
         state::erase_tags(connection, request.image_pipeline_arn);
     });
     return {.image_pipeline_arn = request.image_pipeline_arn};
@@ -218,22 +207,28 @@ ib::ListImagePipelineImagesResponse PipelineFamily::list_image_pipeline_images(
 ib::StartImagePipelineExecutionResponse PipelineFamily::start_image_pipeline_execution(
     const api::CallContext& context, const ib::StartImagePipelineExecutionRequest& request) {
     std::optional<std::string> started;
-    auto response = once(
-        dependencies_.database, context, "StartImagePipelineExecution", request,
-        [&](db::Transaction& transaction) {
-            const auto row = require_row(transaction, context, request.image_pipeline_arn);
-            const auto pipeline = from_body<ib::ImagePipeline>(row.body);
-            const StartedBuild build = start_build(dependencies_, transaction, context,
-                                                   {.request = order_of(pipeline, request),
-                                                    .build_type = ib::BuildType::user_initiated,
-                                                    .pipeline_arn = pipeline.arn});
-            started = build.execution_id;
-            return ib::StartImagePipelineExecutionResponse{
-                .client_token = request.client_token,
-                .image_build_version_arn = build.image.text()};
-        });
-    if (started && dependencies_.notify) {
-        dependencies_.notify(*started);
+    ib::ImagePipeline pipeline;
+    auto response =
+        once(dependencies_.database, context, "StartImagePipelineExecution", request,
+             [&](db::Transaction& transaction) {
+                 const auto row = require_row(transaction, context, request.image_pipeline_arn);
+                 pipeline = from_body<ib::ImagePipeline>(row.body);
+                 const StartedBuild build =
+                     start_build(dependencies_, transaction, context,
+                                 {.request = order_of(pipeline, request.tags, request.client_token),
+                                  .build_type = ib::BuildType::user_initiated,
+                                  .pipeline_arn = pipeline.arn});
+                 started = build.execution_id;
+                 return ib::StartImagePipelineExecutionResponse{
+                     .client_token = request.client_token,
+                     .image_build_version_arn = build.image.text()};
+             });
+    if (started) {
+        log_run(dependencies_, context, pipeline,
+                "Started " + response.image_build_version_arn.value() + ": on request.");
+        if (dependencies_.notify) {
+            dependencies_.notify(*started);
+        }
     }
     return response;
 }

@@ -1,6 +1,5 @@
 // Image pipelines: a recipe, an infrastructure and a distribution under one name, to be run again
-// and again. Schedules are checked and kept; runs are started by hand until there is a scheduler.
-// Thread-safe.
+// and again, by hand or on a schedule (pipeline_runs.h). Thread-safe.
 #pragma once
 
 #include "api/generated/imagebuilder/pipelines.h"

@@ -46,7 +46,7 @@ TEST_F(PipelinesTest, IsCreatedWithDefaultsUpdatedAndDeleted) {
     shown = call("GetImagePipeline", by_arn);
     EXPECT_EQ(text("imagePipeline.name", shown), "Web");
     EXPECT_EQ(text("imagePipeline.status", shown), "DISABLED");
-    EXPECT_EQ(text("imagePipeline.schedule.timezone", shown), "UTC");
+    EXPECT_EQ(text("imagePipeline.schedule.timezone", shown), "");
     call("DeleteImagePipeline", by_arn);
     EXPECT_TRUE(error_of("GetImagePipeline", by_arn).starts_with("ResourceNotFoundException"));
 }

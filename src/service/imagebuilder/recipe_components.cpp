@@ -121,4 +121,13 @@ std::vector<RecipeComponent> resolve_components(
     return resolved;
 }
 
+void require_component_quota(const Dependencies& dependencies, std::size_t count) {
+    const std::int64_t quota = dependencies.quotas.components_per_recipe;
+    if (static_cast<std::int64_t>(count) > quota) {
+        throw ib::ServiceQuotaExceededException("A recipe can have at most " +
+                                                std::to_string(quota) +
+                                                " components (quota of components per recipe).");
+    }
+}
+
 }  // namespace goldsmith::service::imagebuilder

@@ -24,4 +24,7 @@ std::vector<RecipeComponent> resolve_components(
     const std::vector<api::imagebuilder::ComponentConfiguration>& components,
     const ParentImage& parent);
 
+/// Throws ServiceQuotaExceededException.
+void require_component_quota(const Dependencies& dependencies, std::size_t count);
+
 }  // namespace goldsmith::service::imagebuilder

@@ -12,8 +12,12 @@
 #include "service/imagebuilder/once.h"
 #include "service/imagebuilder/parent_image.h"
 #include "service/imagebuilder/recipe_components.h"
+#include "service/imagebuilder/recipe_versions.h"
 #include "service/imagebuilder/references.h"
+#include "service/imagebuilder/shared_lists.h"
+#include "service/imagebuilder/sharing.h"
 #include "service/milliseconds.h"
+#include "state/resource_policies.h"
 #include "state/tags.h"
 
 namespace goldsmith::service::imagebuilder {
@@ -22,27 +26,7 @@ namespace ib = api::imagebuilder;
 
 namespace {
 
-constexpr std::int64_t most_recipes = 1000;
 constexpr api::FilterRule filter_rules[] = {{"name"}, {"parentImage"}, {"platform"}};
-
-/// The numeric version that "1.0.x" takes next; itself when it has no wildcard.
-api::Version next_version(db::Connection& connection, const state::Scope& scope,
-                          const std::string& slug, const std::string& semantic_version) {
-    const auto pattern = api::VersionPattern::parse(semantic_version);
-    if (!pattern) {
-        throw ib::InvalidVersionNumberException(
-            "The value supplied for parameter 'semanticVersion' is not valid: '" +
-            semantic_version +
-            "'. Expected <major>.<minor>.<patch>; once a node is 'x', every "
-            "node to its right must be 'x'.");
-    }
-    const auto next = pattern->next(state::image_recipes().versions(connection, scope, slug));
-    if (!next) {
-        throw ib::InvalidVersionNumberException("There is no version left that fits '" +
-                                                semantic_version + "'.");
-    }
-    return *next;
-}
 
 void check_devices(const std::vector<ib::InstanceBlockDeviceMapping>& devices) {
     std::set<std::string> names;
@@ -85,9 +69,9 @@ ib::Platform check(const Dependencies& dependencies, db::Connection& connection,
                    const api::CallContext& context, const ib::CreateImageRecipeRequest& request) {
     const ParentImage parent =
         resolve_parent(dependencies, connection, context, request.parent_image, ParentUse::recipe);
-    resolve_components(connection, context,
-                       request.components.value_or(std::vector<ib::ComponentConfiguration>{}),
-                       parent);
+    const auto components = request.components.value_or(std::vector<ib::ComponentConfiguration>{});
+    require_component_quota(dependencies, components.size());
+    resolve_components(connection, context, components, parent);
     check_devices(
         request.block_device_mappings.value_or(std::vector<ib::InstanceBlockDeviceMapping>{}));
     check_watermarks(request.ami_watermarks.value_or(std::vector<std::string>{}));
@@ -122,16 +106,16 @@ ib::CreateImageRecipeResponse create(const Dependencies& dependencies, db::Conne
     state::VersionedRow row{.scope = own_scope(context),
                             .slug = api::slug_of(request.name),
                             .created_ms = to_ms(context.now)};
-    row.version = next_version(connection, row.scope, row.slug, request.semantic_version);
-    const bool automatic = request.semantic_version.find('x') != std::string::npos;
+    row.version = next_version(connection, rows, row.scope, row.slug, request.semantic_version);
     const api::Arn arn =
         api::make_arn(api::ResourceType::image_recipe, context.region, context.account,
-                      request.name, automatic ? row.version.text() : request.semantic_version);
+                      request.name, spelt_version(request.semantic_version, row.version));
     if (rows.find(connection, row.scope, row.slug, row.version)) {
         throw ib::ResourceAlreadyExistsException("The image recipe '" + arn.text() +
                                                  "' already exists.");
     }
-    require_quota(rows.count_versions(connection, row.scope), most_recipes, "image recipes");
+    require_quota(rows.count_versions(connection, row.scope), dependencies.quotas.image_recipes,
+                  "image recipes");
     const ib::Platform platform = check(dependencies, connection, context, request);
     row.body = to_body(recipe_of(request, arn, platform, context.now));
     rows.insert(connection, row);
@@ -180,15 +164,17 @@ ib::DeleteImageRecipeResponse RecipeFamily::delete_image_recipe(
         db::Connection& connection = transaction;
         const auto row = arn.is_wildcard()
                              ? std::nullopt
-                             : resolve(connection, state::image_recipes(), context, arn);
+                             : resolve_own(connection, state::image_recipes(), context, arn);
         if (!row) {
             throw_not_found(text);
         }
-        if (pipeline_needs_recipe(connection, context, arn)) {
+        if (is_shared(connection, arn_of(*row).text()) ||
+            pipeline_needs_recipe(connection, context, arn)) {
             throw_depended_on(text);
         }
         state::image_recipes().erase(connection, row->id);
-        state::erase_tags(connection, from_body<ib::ImageRecipe>(row->body).arn.value());
+        state::erase_resource_policy(connection, arn_of(*row).text());
+        state::erase_tags(connection, arn_of(*row).text());
     });
     return {.image_recipe_arn = text};
 }
@@ -215,6 +201,7 @@ ib::ListImageRecipesResponse RecipeFamily::list_image_recipes(
     const auto filters =
         api::ListFilters::of<ib::InvalidRequestException>(request.filters, filter_rules);
     const auto scope = scope_of_owner(context, request.owner);
+    const bool shared = request.owner == ib::Ownership::shared;
     return dependencies_.database.read([&](db::Connection& connection) {
         const auto fetch = [&](std::int64_t before, int limit) {
             return scope ? state::image_recipes().page_builds(connection, *scope, std::nullopt,
@@ -226,8 +213,11 @@ ib::ListImageRecipesResponse RecipeFamily::list_image_recipes(
             return filters.matches(
                 [&](std::string_view name) { return filter_values(recipe, name); });
         };
-        auto page = list_page(dependencies_.page_tokens, context, "ListImageRecipes", request,
-                              fetch, row_id, keep);
+        auto page = shared ? shared_page(connection, dependencies_.page_tokens, context,
+                                         "ListImageRecipes", request, state::image_recipes(),
+                                         api::ResourceType::image_recipe, SharedItems::builds, keep)
+                           : list_page(dependencies_.page_tokens, context, "ListImageRecipes",
+                                       request, fetch, row_id, keep);
         std::vector<ib::ImageRecipeSummary> items;
         for (const auto& row : page.items) {
             items.push_back(summary_of(connection, from_body<ib::ImageRecipe>(row.body)));

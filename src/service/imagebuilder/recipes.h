@@ -1,6 +1,6 @@
-// Image recipes: a parent image and the components that are applied to it, immutable once created.
-// Container recipes are not implemented yet and stay refused by the generated defaults.
-// Thread-safe.
+// Recipes: a parent image and the components that are applied to it, immutable once created. Image
+// recipes make AMIs. Container recipes are kept whole and checked, and can be named by pipelines;
+// building from them is refused where a build would start. Thread-safe.
 #pragma once
 
 #include "api/generated/imagebuilder/recipes.h"
@@ -24,6 +24,20 @@ public:
     api::imagebuilder::ListImageRecipesResponse list_image_recipes(
         const api::CallContext& context,
         const api::imagebuilder::ListImageRecipesRequest& request) override;
+
+    // container_recipes.cpp
+    api::imagebuilder::CreateContainerRecipeResponse create_container_recipe(
+        const api::CallContext& context,
+        const api::imagebuilder::CreateContainerRecipeRequest& request) override;
+    api::imagebuilder::DeleteContainerRecipeResponse delete_container_recipe(
+        const api::CallContext& context,
+        const api::imagebuilder::DeleteContainerRecipeRequest& request) override;
+    api::imagebuilder::GetContainerRecipeResponse get_container_recipe(
+        const api::CallContext& context,
+        const api::imagebuilder::GetContainerRecipeRequest& request) override;
+    api::imagebuilder::ListContainerRecipesResponse list_container_recipes(
+        const api::CallContext& context,
+        const api::imagebuilder::ListContainerRecipesRequest& request) override;
 
 private:
     const Dependencies& dependencies_;

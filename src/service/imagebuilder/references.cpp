@@ -1,7 +1,10 @@
 #include "service/imagebuilder/references.h"
 
+#include <boost/json.hpp>
+
 #include "api/generated/imagebuilder/errors.h"
 #include "db/connection.h"
+#include "service/imagebuilder/sharing.h"
 
 namespace goldsmith::service::imagebuilder {
 
@@ -28,10 +31,22 @@ state::Scope own_scope(const api::CallContext& context) {
 }
 
 std::optional<state::Scope> reachable_scope(const api::CallContext& context, const api::Arn& arn) {
-    if (arn.region != context.region || (arn.owner != context.account && arn.owner != "aws")) {
+    const bool own = arn.owner == context.account || arn.owner == "aws";
+    if (arn.region != context.region || (!own && !is_shareable(arn.type))) {
         return std::nullopt;
     }
     return state::scope_of(arn.owner, arn.region);
+}
+
+bool is_reachable(db::Connection& connection, const api::CallContext& context,
+                  const state::VersionedRow& row) {
+    return row.scope.account == context.account || row.scope == state::managed_scope() ||
+           may_use(connection, context, arn_of(row));
+}
+
+api::Arn arn_of(const state::VersionedRow& row) {
+    const auto body = boost::json::parse(row.body);
+    return api::Arn::parse(body.at("arn").as_string()).value();
 }
 
 void require_own(const api::Arn& arn) {
@@ -69,11 +84,18 @@ std::optional<state::VersionedRow> resolve(db::Connection& connection,
             continue;
         }
         auto row = rows.find(connection, *scope, slug, version);
-        if (row && (!accept || accept(*row))) {
+        if (row && is_reachable(connection, context, *row) && (!accept || accept(*row))) {
             return row;
         }
     }
     return std::nullopt;
+}
+
+std::optional<state::VersionedRow> resolve_own(db::Connection& connection,
+                                               const state::VersionedRows& rows,
+                                               const api::CallContext& context,
+                                               const api::Arn& arn) {
+    return arn.owner == context.account ? resolve(connection, rows, context, arn) : std::nullopt;
 }
 
 std::optional<state::NamedRow> find_named(db::Connection& connection, const state::NamedRows& rows,

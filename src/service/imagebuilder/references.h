@@ -21,9 +21,14 @@ api::Arn parse_arn(std::string_view parameter, std::string_view text, api::Resou
 
 /// The caller's own rows.
 state::Scope own_scope(const api::CallContext& context);
-/// The rows an ARN leads to: the caller's or the managed ones. Nothing for another region or
-/// another account (there is no sharing yet).
+/// Where the rows are that an ARN leads to: the caller's, the managed ones, or those of an account
+/// that may share them, row by row (is_reachable()). Nothing for another region.
 std::optional<state::Scope> reachable_scope(const api::CallContext& context, const api::Arn& arn);
+/// Whether the caller may use this row: its own, a managed one, or one that its owner shares.
+bool is_reachable(db::Connection& connection, const api::CallContext& context,
+                  const state::VersionedRow& row);
+/// The exact ARN of a row, as its creator spelt the version.
+api::Arn arn_of(const state::VersionedRow& row);
 /// Throws ForbiddenException for managed resources, which nobody changes.
 void require_own(const api::Arn& arn);
 
@@ -35,6 +40,11 @@ std::optional<state::VersionedRow> resolve(db::Connection& connection,
                                            const state::VersionedRows& rows,
                                            const api::CallContext& context, const api::Arn& arn,
                                            const Accept& accept = {});
+/// The same among the caller's own rows only: for operations that change or remove something.
+std::optional<state::VersionedRow> resolve_own(db::Connection& connection,
+                                               const state::VersionedRows& rows,
+                                               const api::CallContext& context,
+                                               const api::Arn& arn);
 /// The row of a named resource in the caller's account and region.
 std::optional<state::NamedRow> find_named(db::Connection& connection, const state::NamedRows& rows,
                                           const api::CallContext& context, const api::Arn& arn);
@@ -50,7 +60,8 @@ api::imagebuilder::LatestVersionReferences latest_references(const api::Arn& arn
 /// "Amazon" for managed resources, else the account.
 std::string owner_name(std::string_view arn_owner);
 
-/// Throws ServiceQuotaExceededException when `count` has reached `quota`.
+/// Throws ServiceQuotaExceededException, which names the quota and its value, when `count` has
+/// reached `quota`.
 void require_quota(std::int64_t count, std::int64_t quota, std::string_view what);
 
 /// The scope that an `owner` parameter means; nothing when it means nobody here.

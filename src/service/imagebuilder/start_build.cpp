@@ -7,8 +7,8 @@
 #include "api/generated/imagebuilder/recipes_json.h"
 #include "service/body.h"
 #include "service/imagebuilder/build_plan.h"
+#include "service/imagebuilder/new_image.h"
 #include "service/imagebuilder/references.h"
-#include "service/milliseconds.h"
 #include "state/executions.h"
 #include "state/images.h"
 #include "state/tags.h"
@@ -44,6 +44,17 @@ ib::ImageRecipe require_recipe(db::Connection& connection, const api::CallContex
     auto recipe = from_body<ib::ImageRecipe>(row->body);
     recipe.tags = state::tags_of(connection, recipe.arn.value());
     return recipe;
+}
+
+[[noreturn]] void refuse_container(db::Connection& connection, const api::CallContext& context,
+                                   const std::string& text) {
+    const auto arn = parse_arn("containerRecipeArn", text, api::ResourceType::container_recipe);
+    if (!resolve(connection, state::container_recipes(), context, arn)) {
+        throw_not_found(text);
+    }
+    throw ib::InvalidRequestException("The container recipe '" + text +
+                                      "' cannot be built: this server does not build container "
+                                      "images yet. Use an image recipe.");
 }
 
 /// Resolves the recipe's references, so that later versions change nothing about this image.
@@ -87,37 +98,10 @@ ib::Image image_of(db::Connection& connection, const api::CallContext& context,
         "infrastructureConfigurationArn", request.infrastructure_configuration_arn,
         api::ResourceType::infrastructure_configuration);
     if (request.distribution_configuration_arn) {
-        image.distribution_configuration = require_configuration<ib::DistributionConfiguration>(
-            connection, context, state::distribution_configurations(),
-            "distributionConfigurationArn", *request.distribution_configuration_arn,
-            api::ResourceType::distribution_configuration);
+        image.distribution_configuration =
+            require_distribution(connection, context, *request.distribution_configuration_arn);
     }
     return image;
-}
-
-/// Gives the image its ARN and writes it; the body holds no tags, they are rows of their own.
-void insert(db::Connection& connection, const api::CallContext& context, const BuildOrder& order,
-            FrozenBuild& build) {
-    ib::Image& image = build.image;
-    state::ImageRow row{.status = "PENDING",
-                        .pipeline_arn = order.pipeline_arn,
-                        .recipe_arn = image.image_recipe->arn,
-                        .updated_ms = to_ms(context.now)};
-    row.row.scope = own_scope(context);
-    row.row.slug = api::slug_of(*image.name);
-    row.row.version = api::parse_version(image.image_recipe->version.value()).value();
-    row.row.version.build = state::image_versions().take_build_number(
-        connection, row.row.scope, row.row.slug, row.row.version);
-    row.row.created_ms = to_ms(context.now);
-    build.arn = api::make_arn(api::ResourceType::image, context.region, context.account,
-                              *image.name, *image.image_recipe->version, row.row.version.build);
-    build.log_stream = build.arn.version + "/" + std::to_string(build.arn.build);
-    image.arn = build.arn.text();
-    image.version = build.log_stream;
-    image.image_source = build.parent.source;
-    image.logging_configuration = ib::ImageLoggingConfiguration{.log_group_name = build.log_group};
-    row.row.body = to_body(image);
-    state::insert_image(connection, row);
 }
 
 }  // namespace
@@ -133,19 +117,13 @@ ib::CreateImageRequest with_build_defaults(ib::CreateImageRequest request) {
     return request;
 }
 
-std::string require_recipe_arn(const std::optional<std::string>& image_recipe_arn,
-                               const std::optional<std::string>& container_recipe_arn) {
+void require_one_recipe(const std::optional<std::string>& image_recipe_arn,
+                        const std::optional<std::string>& container_recipe_arn) {
     if (image_recipe_arn.has_value() == container_recipe_arn.has_value()) {
         throw ib::InvalidRequestException(
             "Exactly one of the parameters 'imageRecipeArn' and 'containerRecipeArn' must be "
             "given.");
     }
-    if (container_recipe_arn) {
-        throw ib::InvalidRequestException(
-            "The value supplied for parameter 'containerRecipeArn' is not valid. Container images "
-            "cannot be built here yet: use an image recipe.");
-    }
-    return *image_recipe_arn;
 }
 
 void require_role_if_needed(bool workflows_given, const std::optional<std::string>& log_group,
@@ -164,6 +142,14 @@ void require_role_if_needed(bool workflows_given, const std::optional<std::strin
     }
 }
 
+ib::DistributionConfiguration require_distribution(db::Connection& connection,
+                                                   const api::CallContext& context,
+                                                   const std::string& arn) {
+    return require_configuration<ib::DistributionConfiguration>(
+        connection, context, state::distribution_configurations(), "distributionConfigurationArn",
+        arn, api::ResourceType::distribution_configuration);
+}
+
 StartedBuild start_build(const Dependencies& dependencies, db::Transaction& transaction,
                          const api::CallContext& context, const BuildOrder& order) {
     const ib::CreateImageRequest& request = order.request;
@@ -172,13 +158,21 @@ StartedBuild start_build(const Dependencies& dependencies, db::Transaction& tran
                            logging ? logging->log_group_name : std::nullopt,
                            request.execution_role);
     FrozenBuild build;
-    ib::ImageRecipe recipe =
-        require_recipe(transaction, context,
-                       require_recipe_arn(request.image_recipe_arn, request.container_recipe_arn));
+    require_one_recipe(request.image_recipe_arn, request.container_recipe_arn);
+    if (request.container_recipe_arn) {
+        refuse_container(transaction, context, *request.container_recipe_arn);
+    }
+    ib::ImageRecipe recipe = require_recipe(transaction, context, *request.image_recipe_arn);
     freeze_recipe(dependencies, transaction, context, recipe, build);
     build.log_group = log_group_of(order, recipe);
     build.image = image_of(transaction, context, order, std::move(recipe));
-    insert(transaction, context, order, build);
+    build.image.image_source = build.parent.source;
+    build.arn = insert_new_image(transaction, context, build.image,
+                                 {.semantic_version = build.image.image_recipe->version.value(),
+                                  .recipe_arn = build.image.image_recipe->arn,
+                                  .pipeline_arn = order.pipeline_arn,
+                                  .log_group = build.log_group});
+    build.log_stream = version_and_build(build.arn);
     build.image.tags = request.tags.value_or(std::map<std::string, std::string>{});
     state::put_tags(transaction, build.arn.text(), *build.image.tags);
     const workflow::Plan plan = make_plan(transaction, context, dependencies.random, build);

@@ -12,8 +12,9 @@
 #include "service/dependencies.h"
 
 namespace goldsmith::db {
+class Connection;
 class Transaction;
-}
+}  // namespace goldsmith::db
 
 namespace goldsmith::service::imagebuilder {
 
@@ -35,10 +36,14 @@ api::imagebuilder::CreateImageRequest with_build_defaults(
 StartedBuild start_build(const Dependencies& dependencies, db::Transaction& transaction,
                          const api::CallContext& context, const BuildOrder& order);
 
-/// Exactly one of the recipe ARNs must be given; container recipes are refused for now. Returns the
-/// row of the image recipe.
-std::string require_recipe_arn(const std::optional<std::string>& image_recipe_arn,
-                               const std::optional<std::string>& container_recipe_arn);
+/// As it is now, with its tags.
+api::imagebuilder::DistributionConfiguration require_distribution(db::Connection& connection,
+                                                                  const api::CallContext& context,
+                                                                  const std::string& arn);
+
+/// Throws InvalidRequestException unless exactly one of the recipe ARNs is given.
+void require_one_recipe(const std::optional<std::string>& image_recipe_arn,
+                        const std::optional<std::string>& container_recipe_arn);
 
 /// Workflows of one's own and log groups outside /aws/imagebuilder/ need an execution role.
 void require_role_if_needed(bool workflows_given, const std::optional<std::string>& log_group,

@@ -46,8 +46,9 @@ bool exists_named(db::Connection& connection, const api::CallContext& context,
         return find_named(connection, state::distribution_configurations(), context, arn)
             .has_value();
     }
-    return arn.type == api::ResourceType::image_pipeline &&
-           find_named(connection, state::image_pipelines(), context, arn).has_value();
+    const auto& rows = arn.type == api::ResourceType::lifecycle_policy ? state::lifecycle_policies()
+                                                                       : state::image_pipelines();
+    return find_named(connection, rows, context, arn).has_value();
 }
 
 bool exists(db::Connection& connection, const api::CallContext& context, const api::Arn& arn) {
@@ -78,6 +79,13 @@ api::Arn require_resource(db::Connection& connection, const api::CallContext& co
     return *arn;
 }
 
+void require_own_account(const api::CallContext& context, const api::Arn& arn) {
+    if (arn.owner != context.account) {
+        throw ib::ForbiddenException("The resource '" + arn.text() +
+                                     "' belongs to another account: only its owner tags it.");
+    }
+}
+
 }  // namespace
 
 ib::ListTagsForResourceResponse TagFamily::list_tags_for_resource(
@@ -94,6 +102,7 @@ ib::TagResourceResponse TagFamily::tag_resource(const api::CallContext& context,
         db::Connection& connection = transaction;
         const api::Arn arn = require_resource(connection, context, request.resource_arn);
         require_own(arn);
+        require_own_account(context, arn);
         state::put_tags(connection, arn.text(), request.tags);
         if (state::tags_of(connection, arn.text()).size() > most_tags) {
             throw ib::InvalidParameterException("A resource can have at most " +
@@ -109,6 +118,7 @@ ib::UntagResourceResponse TagFamily::untag_resource(const api::CallContext& cont
         db::Connection& connection = transaction;
         const api::Arn arn = require_resource(connection, context, request.resource_arn);
         require_own(arn);
+        require_own_account(context, arn);
         state::remove_tags(connection, arn.text(), request.tag_keys);
     });
     return {};

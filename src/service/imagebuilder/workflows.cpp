@@ -19,8 +19,6 @@ namespace ib = api::imagebuilder;
 
 namespace {
 
-constexpr std::int64_t most_workflows = 1000;
-
 documents::WorkflowDocument parse(const ib::CreateWorkflowRequest& request) {
     const std::string& data = require_inline_data(request.data, request.uri);
     try {
@@ -64,7 +62,8 @@ ib::Workflow workflow_of(const ib::CreateWorkflowRequest& request,
             .parameters = parameters_of(document)};
 }
 
-ib::CreateWorkflowResponse create(db::Connection& connection, const api::CallContext& context,
+ib::CreateWorkflowResponse create(const Dependencies& dependencies, db::Connection& connection,
+                                  const api::CallContext& context,
                                   const ib::CreateWorkflowRequest& request) {
     const api::Version version = require_version(request.semantic_version);
     const documents::WorkflowDocument document = parse(request);
@@ -85,7 +84,8 @@ ib::CreateWorkflowResponse create(db::Connection& connection, const api::CallCon
                                                  "' already exists with the same content.");
     }
     if (!latest) {
-        require_quota(rows.count_versions(connection, row.scope), most_workflows, "workflows");
+        require_quota(rows.count_versions(connection, row.scope), dependencies.quotas.workflows,
+                      "workflows");
     }
     row.version.build = rows.take_build_number(connection, row.scope, row.slug, version);
     arn = arn.with_build(row.version.build);
@@ -107,7 +107,9 @@ ib::CreateWorkflowResponse create(db::Connection& connection, const api::CallCon
 ib::CreateWorkflowResponse WorkflowFamily::create_workflow(
     const api::CallContext& context, const ib::CreateWorkflowRequest& request) {
     return once(dependencies_.database, context, "CreateWorkflow", request,
-                [&](db::Connection& connection) { return create(connection, context, request); });
+                [&](db::Connection& connection) {
+                    return create(dependencies_, connection, context, request);
+                });
 }
 
 ib::DeleteWorkflowResponse WorkflowFamily::delete_workflow(
@@ -117,8 +119,8 @@ ib::DeleteWorkflowResponse WorkflowFamily::delete_workflow(
     require_own(arn);
     dependencies_.database.write([&](db::Transaction& transaction) {
         db::Connection& connection = transaction;
-        const auto row =
-            arn.is_build() ? resolve(connection, state::workflows(), context, arn) : std::nullopt;
+        const auto row = arn.is_build() ? resolve_own(connection, state::workflows(), context, arn)
+                                        : std::nullopt;
         if (!row) {
             throw_not_found(text);
         }
