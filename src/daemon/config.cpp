@@ -1,5 +1,6 @@
 #include "daemon/config.h"
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 #include <map>
@@ -84,6 +85,30 @@ void set_account(const YamlNode& node, Config& config, DiagnosticSink& errors) {
     config.account = node.text;
 }
 
+void set_quotas(const YamlNode& node, Config& config, DiagnosticSink& errors) {
+    if (!node.is_mapping()) {
+        errors.error(node.position, "expected a map of quotas to whole numbers");
+        return;
+    }
+    for (const documents::YamlEntry& entry : node.entries) {
+        const auto names = service::quota_names();
+        const auto found = std::find_if(names.begin(), names.end(),
+                                        [&](const auto& quota) { return quota.name == entry.key; });
+        if (found == names.end()) {
+            std::vector<std::string_view> known;
+            for (const auto& quota : names) {
+                known.push_back(quota.name);
+            }
+            errors.error(entry.key_position, "unknown quota '" + entry.key + "'" +
+                                                 documents::did_you_mean(entry.key, known));
+            continue;
+        }
+        number_of(0, 1'000'000'000, [&](Config& c, std::int64_t value) {
+            c.quotas.*(found->value) = value;
+        })(entry.value, config, errors);
+    }
+}
+
 const std::map<std::string, Setter, std::less<>>& setters() {
     static const std::map<std::string, Setter, std::less<>> table = {
         {"account", set_account},
@@ -107,6 +132,11 @@ const std::map<std::string, Setter, std::less<>>& setters() {
                                        c.max_body_size =
                                            base::ByteSize::mib(static_cast<std::uint64_t>(v));
                                    })},
+        {"quotas", set_quotas},
+        {"lifecycle_interval_minutes", number_of(1, 525'600,
+                                                 [](Config& c, std::int64_t v) {
+                                                     c.lifecycle_interval = std::chrono::minutes(v);
+                                                 })},
         {"max_connections", number_of(1, 100'000,
                                       [](Config& c, std::int64_t v) {
                                           c.max_connections = static_cast<std::size_t>(v);

@@ -10,6 +10,7 @@
 
 #include "base/byte_size.h"
 #include "base/files.h"
+#include "service/quotas.h"
 
 namespace goldsmith::daemon {
 
@@ -36,6 +37,11 @@ struct Config {
     std::size_t max_connections = 512;
     std::size_t http_threads = 4;
     std::size_t action_threads = 4;
+
+    /// What an account may have of each thing in a region.
+    service::Quotas quotas;
+    /// How often each lifecycle policy runs.
+    std::chrono::minutes lifecycle_interval = std::chrono::hours(24);
     /// "debug", "info", "warning" or "error".
     std::string log_level = "info";
 };

@@ -20,6 +20,7 @@
 #include "daemon/managed_images.h"
 #include "daemon/public_pages.h"
 #include "daemon/root_key.h"
+#include "daemon/scheduler.h"
 #include "daemon/service_gateway.h"
 #include "db/database.h"
 #include "engines/local/local_engine.h"
@@ -163,14 +164,21 @@ struct Daemon::Parts {
         return command;
     }
 
-    void add_services() {
+    service::Dependencies service_dependencies() {
         service::Dependencies dependencies{*database, random, page_tokens};
         dependencies.stores = &regions;
         dependencies.logs_directory = layout.logs();
         dependencies.regions = config.regions;
         dependencies.account = config.account;
         dependencies.managed_images = offers();
+        dependencies.quotas = config.quotas;
+        dependencies.lifecycle_interval = config.lifecycle_interval;
         dependencies.notify = [this](const std::string& execution) { loop.notify(execution); };
+        return dependencies;
+    }
+
+    void add_services() {
+        const service::Dependencies dependencies = service_dependencies();
         const auto add = [this](const char* scope, std::shared_ptr<const http::Protocol> protocol,
                                 std::unique_ptr<api::Endpoint> endpoint) {
             router.add_service(
@@ -206,6 +214,7 @@ struct Daemon::Parts {
                 ::_exit(1);
             }
         });
+        scheduler = std::make_unique<Scheduler>(service_dependencies(), clock, log);
         listener = std::make_unique<http::Listener>(
             listen_options(config),
             [this](const http::Request& request) { return router.handle(request); },
@@ -218,6 +227,7 @@ struct Daemon::Parts {
 
     void stop() {
         loop_thread.request_stop();
+        scheduler.reset();
         listener->stop();
         loop_thread.join();
         subscription.reset();
@@ -247,6 +257,7 @@ struct Daemon::Parts {
     http::Router router;
     std::unique_ptr<engines::Subscription> subscription;
     std::jthread loop_thread;
+    std::unique_ptr<Scheduler> scheduler;
     std::unique_ptr<http::Listener> listener;
 };
 

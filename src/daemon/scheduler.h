@@ -1,0 +1,23 @@
+// Scheduler: the thread that does what becomes due by itself (service::DueWork). It looks once a
+// second, by one indexed query. A failure is logged and tried again.
+#pragma once
+
+#include <thread>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "service/dependencies.h"
+
+namespace goldsmith::daemon {
+
+class Scheduler {
+public:
+    /// The clock must outlive it, and what the dependencies refer to. It works until destroyed.
+    Scheduler(const service::Dependencies& dependencies, const base::Clock& clock,
+              base::Logger log);
+
+private:
+    std::jthread thread_;
+};
+
+}  // namespace goldsmith::daemon
