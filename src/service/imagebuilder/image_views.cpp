@@ -19,8 +19,19 @@ ib::ImageState state_of(const state::ImageRow& row) {
 }
 
 ib::OutputResources outputs_of(const state::ImageRow& row) {
-    return row.output_resources ? from_body<ib::OutputResources>(*row.output_resources)
-                                : ib::OutputResources{.amis = std::vector<ib::Ami>{}};
+    if (!row.output_resources) {
+        return {.amis = std::vector<ib::Ami>{}};
+    }
+    auto outputs = from_body<ib::OutputResources>(*row.output_resources);
+    if (!outputs.amis) {
+        outputs.amis.emplace();
+    }
+    for (ib::Ami& ami : *outputs.amis) {
+        if (ami.description == "") {
+            ami.description.reset();  // the API has no empty texts
+        }
+    }
+    return outputs;
 }
 
 /// A machine that says nothing about itself has no version to show.

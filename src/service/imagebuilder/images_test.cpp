@@ -46,7 +46,7 @@ TEST_F(ImagesTest, CreateImageFreezesEverythingAndStartsItsExecution) {
     EXPECT_EQ(text("parent", plan->settings),
               R"({"kind":"managed","name":"debian-12-x86","version":"x.x.x"})");
     EXPECT_EQ(text("components.0.data", plan->settings), component_document());
-    EXPECT_EQ(text("logGroup", plan->settings), "/aws/imagebuilder/Web Server");
+    EXPECT_EQ(text("logGroup", plan->settings), "/aws/imagebuilder/Web-Server");
     EXPECT_EQ(text("logStream", plan->settings), "1.0.0/1");
     EXPECT_EQ(text("imageBuildNumber", plan->system_variables), "1");
     EXPECT_EQ(text("sourceImageARN", plan->system_variables), arn);

@@ -1,5 +1,7 @@
 #include "service/imagebuilder/new_image.h"
 
+#include <algorithm>
+
 #include "api/generated/imagebuilder/images_json.h"
 #include "service/body.h"
 #include "service/imagebuilder/references.h"
@@ -9,6 +11,11 @@
 namespace goldsmith::service::imagebuilder {
 
 namespace ib = api::imagebuilder;
+
+std::string in_log_group(std::string name) {
+    std::replace(name.begin(), name.end(), ' ', '-');
+    return name;
+}
 
 std::string version_and_build(const api::Arn& image) {
     return image.version + "/" + std::to_string(image.build);

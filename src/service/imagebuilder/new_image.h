@@ -22,6 +22,9 @@ struct NewImage {
     std::string log_group{};
 };
 
+/// What a name is in the name of a log group, which has no blanks.
+std::string in_log_group(std::string name);
+
 /// "1.0.0/3": the log stream of an image, and its version as GetImage shows it.
 std::string version_and_build(const api::Arn& image);
 

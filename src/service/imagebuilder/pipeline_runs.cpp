@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "db/database.h"
 #include "service/body.h"
+#include "service/imagebuilder/new_image.h"
 #include "service/imagebuilder/parent_image.h"
 #include "service/imagebuilder/recipe_components.h"
 #include "service/imagebuilder/references.h"
@@ -229,9 +230,10 @@ std::optional<std::string> dependency_update(const Dependencies& dependencies,
 void log_run(const Dependencies& dependencies, const api::CallContext& context,
              const ib::ImagePipeline& pipeline, const std::string& line) {
     const auto& logging = pipeline.logging_configuration;
-    const std::string group = logging && logging->pipeline_log_group_name
-                                  ? *logging->pipeline_log_group_name
-                                  : "/aws/imagebuilder/pipeline/" + pipeline.name.value();
+    const std::string group =
+        logging && logging->pipeline_log_group_name
+            ? *logging->pipeline_log_group_name
+            : "/aws/imagebuilder/pipeline/" + in_log_group(pipeline.name.value());
     std::string stream = base::format_iso8601(context.now).substr(0, 10);
     std::replace(stream.begin(), stream.end(), '-', '/');
     try {

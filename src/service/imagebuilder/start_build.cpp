@@ -74,8 +74,9 @@ void freeze_recipe(const Dependencies& dependencies, db::Connection& connection,
 
 std::string log_group_of(const BuildOrder& order, const ib::ImageRecipe& recipe) {
     const auto& logging = order.request.logging_configuration;
-    return logging && logging->log_group_name ? *logging->log_group_name
-                                              : std::string(managed_log_groups) + *recipe.name;
+    return logging && logging->log_group_name
+               ? *logging->log_group_name
+               : std::string(managed_log_groups) + in_log_group(*recipe.name);
 }
 
 ib::Image image_of(db::Connection& connection, const api::CallContext& context,
