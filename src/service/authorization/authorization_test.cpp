@@ -216,6 +216,40 @@ TEST_F(AuthorizationTest, TheRootOfAnotherAccountIsAStranger) {
         std::string::npos);
 }
 
+TEST_F(AuthorizationTest, WhatIsSharedIsUsedByWhomBothSidesAllow) {
+    const auto arn = text("componentBuildVersionArn", call("CreateComponent", component("shared")));
+    const std::string reference =
+        "arn:aws:imagebuilder:us-east-1:123456789012:component/shared/x.x.x";
+    call("PutComponentPolicy",
+         json::object{{"componentArn", arn},
+                      {"policy", R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+                          "Principal":{"AWS":"210987654321"},
+                          "Action":["imagebuilder:GetComponent","imagebuilder:ListComponents"],
+                          "Resource":")" +
+                                     arn + R"("}]})"}});
+    act_as_root(other);
+    const auto reader = make_user("reader", policy("imagebuilder:GetComponent"));
+    const auto nobody = make_user("nobody");
+    for (const auto& name : {arn, reference}) {
+        const json::object input{{"componentBuildVersionArn", name}};
+        act_as_root(other);
+        EXPECT_NO_THROW(call("GetComponent", input)) << name;
+        act_as(reader);
+        EXPECT_NO_THROW(call("GetComponent", input)) << name;
+        EXPECT_NE(error_of("DeleteComponent", json::object{{"componentBuildVersionArn", arn}})
+                      .find("AccessDeniedException"),
+                  std::string::npos);
+        act_as(nobody);
+        EXPECT_NE(error_of("GetComponent", input).find("because no identity-based policy"),
+                  std::string::npos)
+            << name;
+    }
+    act_as_root(other);
+    EXPECT_NE(error_of("DeleteComponent", json::object{{"componentBuildVersionArn", arn}})
+                  .find("because no resource-based policy allows"),
+              std::string::npos);
+}
+
 TEST_F(AuthorizationTest, DeniedRequestsChangeNothing) {
     const auto key = make_user("alice", policy("imagebuilder:List*"));
     act_as(key);
