@@ -5,17 +5,16 @@
 //     db.write([&](db::Transaction& tx) { images.insert(tx, row); executions.start(tx, ...); });
 //     auto row = db.read([&](db::Connection& c) { return images.find(c, arn); });
 //
-// Thread-safe. write() commits when the function returns and rolls back when it throws; it runs the
-// function again when the database was busy, so the function must have no other effect than its
-// result. Calling write() inside write() on one thread is Error{misuse}; read() inside write() sees
-// the state before the write, so pass the transaction instead.
+// Thread-safe. write() commits when the function returns and rolls back when it throws; several
+// writers that wait share one commit (group_commit.h), and each returns when its changes are
+// durable. It runs the function again when the database was busy, so the function must have no
+// other effect than its result. Calling write() inside write() on one thread is Error{misuse};
+// read() inside write() sees the state before the write, so pass the transaction instead.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <thread>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -23,6 +22,7 @@
 #include "base/guarded.h"
 #include "db/connection.h"
 #include "db/driver.h"
+#include "db/group_commit.h"
 #include "db/retry.h"
 #include "db/transaction.h"
 
@@ -37,8 +37,18 @@ public:
 
     template <class Function>
     auto write(Function&& function) {
-        const WriterLease writer(*this);
-        return retry_busy(retry_, [&] { return in_transaction(writer.connection(), function); });
+        using Outcome = std::invoke_result_t<Function&, Transaction&>;
+        if constexpr (std::is_void_v<Outcome>) {
+            const std::function<void(Transaction&)> work = std::ref(function);
+            retry_busy(retry_, [&] { writers_.run(work, retry_.deadline); });
+        } else {
+            std::optional<Outcome> outcome;
+            const std::function<void(Transaction&)> work = [&](Transaction& transaction) {
+                outcome.emplace(function(transaction));
+            };
+            retry_busy(retry_, [&] { writers_.run(work, retry_.deadline); });
+            return *std::move(outcome);
+        }
     }
 
     template <class Function>
@@ -55,18 +65,6 @@ public:
     std::unique_ptr<Connection> connect();
 
 private:
-    class WriterLease {
-    public:
-        explicit WriterLease(Database& database);  // waits for the writer, with a deadline
-        ~WriterLease();
-        WriterLease(const WriterLease&) = delete;
-        WriterLease& operator=(const WriterLease&) = delete;
-        Connection& connection() const { return *database_.writer_; }
-
-    private:
-        Database& database_;
-    };
-
     class ReaderLease {
     public:
         explicit ReaderLease(Database& database);
@@ -80,24 +78,10 @@ private:
         std::unique_ptr<Connection> connection_;
     };
 
-    template <class Function>
-    static auto in_transaction(Connection& connection, Function& function) {
-        Transaction transaction(connection, Transaction::Mode::write);
-        if constexpr (std::is_void_v<std::invoke_result_t<Function&, Transaction&>>) {
-            function(transaction);
-            transaction.commit();
-        } else {
-            auto result = function(transaction);
-            transaction.commit();
-            return result;
-        }
-    }
-
     std::unique_ptr<Driver> driver_;
     RetryPolicy retry_;
-    std::timed_mutex writer_mutex_;
-    std::atomic<std::thread::id> writer_thread_;
     std::unique_ptr<Connection> writer_;
+    GroupCommit writers_{*writer_};
     base::Guarded<std::vector<std::unique_ptr<Connection>>> idle_readers_;
 };
 
