@@ -18,6 +18,17 @@ AuthFailure invalid_token() {
     return {AuthProblem::unknown_key, "The security token included in the request is invalid."};
 }
 
+AuthFailure wrong_body() {
+    return {AuthProblem::mismatch,
+            "The provided 'x-amz-content-sha256' header does not match what was computed."};
+}
+
+// Stands for a key that does not exist; nothing verified with it is ever let in.
+const Credential& decoy() {
+    static const Credential none{std::string(40, 'x'), {}, std::nullopt, std::nullopt};
+    return none;
+}
+
 AuthFailure wrong_signature() {
     return {AuthProblem::mismatch,
             "The request signature we calculated does not match the signature you provided. Check "
@@ -87,14 +98,15 @@ bool is_hash(std::string_view text) {
 
 // How the payload takes part in the signature.
 struct Payload {
-    std::string hash;  // the last line of the canonical request
+    std::string hash;         // the last line of the canonical request
+    bool mismatched = false;  // the declared hash is not the body's
     bool chunked = false;
     bool signed_chunks = false;
     bool trailer = false;
 };
 
 std::variant<Payload, AuthFailure> read_streaming(std::string_view declared) {
-    Payload payload{std::string(declared), true, true, declared.ends_with("-TRAILER")};
+    Payload payload{std::string(declared), false, true, true, declared.ends_with("-TRAILER")};
     if (declared == "STREAMING-UNSIGNED-PAYLOAD-TRAILER") {
         payload.signed_chunks = false;
         return payload;
@@ -128,12 +140,8 @@ std::variant<Payload, AuthFailure> read_payload(const Request& request,
             "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, a STREAMING- value, or a "
             "SHA-256 in lower-case hexadecimal."};
     }
-    if (!base::equal_in_constant_time(base::sha256_hex(request.body), declared)) {
-        return AuthFailure{AuthProblem::mismatch,
-                           "The provided 'x-amz-content-sha256' header does not match what was "
-                           "computed."};
-    }
-    return Payload{std::string(declared)};
+    const bool matches = base::equal_in_constant_time(base::sha256_hex(request.body), declared);
+    return Payload{std::string(declared), !matches};
 }
 
 AuthFailure malformed_body(std::string message) {
@@ -185,44 +193,54 @@ Authenticator::Authenticator(const CredentialSource& credentials, const base::Cl
                              std::vector<std::string> regions)
     : credentials_(credentials), clock_(clock), regions_(std::move(regions)) {}
 
-std::variant<Authenticated, AuthFailure> Authenticator::verify(const Request& request) const {
+std::variant<Authenticated, AuthFailure> Authenticator::verify(const Request& request,
+                                                               AuthWork* work) const {
+    AuthWork counted;
+    AuthWork& done = work == nullptr ? counted : *work;
     const auto read = read_signature_material(request);
     if (const auto* failure = std::get_if<AuthFailure>(&read)) {
         return *failure;
     }
     const auto& material = std::get<SignatureMaterial>(read);
-    const auto credential = credentials_.find(material.access_key_id);
-    if (!credential) {
-        return invalid_token();
-    }
-    const auto now = clock_.now();
-    auto failure = check_token(material, *credential, now);
-    if (!failure) {
-        failure = check_region(material.scope.region, regions_);
-    }
-    if (!failure) {
-        failure = check_time(material, now);
-    }
-    if (failure) {
-        return *std::move(failure);
-    }
-    const auto payload = read_payload(request, material);
-    if (const auto* problem = std::get_if<AuthFailure>(&payload)) {
+    const auto read_body = read_payload(request, material);
+    if (const auto* problem = std::get_if<AuthFailure>(&read_body)) {
         return *problem;
     }
-    const auto key = sigv4::derived_key(credential->secret, material.scope);
-    const auto canonical = sigv4::canonical_request(
-        request, material.scope.service, material.signed_headers, std::get<Payload>(payload).hash);
+    const auto& payload = std::get<Payload>(read_body);
+    ++done.payload_hashes;
+    // From here on everything is computed before anything is decided.
+    const auto found = credentials_.find(material.access_key_id);
+    ++done.lookups;
+    const auto credential = found.value_or(decoy());
+    const auto key = keys_.find_or_derive(credential.secret, material.scope);
+    const auto canonical = sigv4::canonical_request(request, material.scope.service,
+                                                    material.signed_headers, payload.hash);
     const auto expected =
         sigv4::signature(key, sigv4::string_to_sign(material.timestamp, material.scope, canonical));
-    if (!base::equal_in_constant_time(expected, material.signature)) {
+    ++done.signatures;
+    const bool matches = base::equal_in_constant_time(expected, material.signature);
+    ++done.comparisons;
+    if (auto failure = found ? check_token(material, credential, clock_.now())
+                             : std::optional(invalid_token())) {
+        return *std::move(failure);
+    }
+    if (auto failure = check_region(material.scope.region, regions_)) {
+        return *std::move(failure);
+    }
+    if (auto failure = check_time(material, clock_.now())) {
+        return *std::move(failure);
+    }
+    if (payload.mismatched) {
+        return wrong_body();
+    }
+    if (!matches) {
         return wrong_signature();
     }
-    auto body = unframed_body(request, std::get<Payload>(payload), material, key);
+    auto body = unframed_body(request, payload, material, key);
     if (auto* problem = std::get_if<AuthFailure>(&body)) {
         return *std::move(problem);
     }
-    return Authenticated{credential->principal, material.scope.region, material.scope.service,
+    return Authenticated{credential.principal, material.scope.region, material.scope.service,
                          std::get<std::string>(std::move(body))};
 }
 

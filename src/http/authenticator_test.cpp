@@ -305,5 +305,64 @@ TEST_F(AuthenticatorTest, SaysWhenThereIsNoSignature) {
     EXPECT_TRUE(looks_signed(presigned_request(seconds(60))));
 }
 
+// The code path is compared, not the clock: whatever is wrong, the same steps are taken.
+TEST_F(AuthenticatorTest, DoesTheSameWorkWhateverIsWrong) {
+    source_.add("AKIATEMPORARY", {kKey.secret, kTestPrincipal, "token", {}});
+    const std::vector<std::pair<const char*, std::function<void(Request&)>>> wrongs{
+        {"nothing", [](Request&) {}},
+        {"signature",
+         [](Request& r) {
+             std::string value(r.headers.get("Authorization"));
+             value.back() = value.back() == '0' ? '1' : '0';
+             r.headers.set("Authorization", value);
+         }},
+        {"key", [](Request& r) { spoil_authorization(r, "AKIAIOSFODNN7EXAMPLE", "AKIAUNKNOWN"); }},
+        {"token",
+         [](Request& r) { spoil_authorization(r, "AKIAIOSFODNN7EXAMPLE", "AKIATEMPORARY"); }},
+        {"region", [](Request& r) { spoil_authorization(r, "us-east-1", "eu-north-1"); }},
+        {"service", [](Request& r) { spoil_authorization(r, "imagebuilder", "ec2"); }},
+        {"body", [](Request& r) { r.body += " "; }},
+        {"path", [](Request& r) { set_target(r, "/DeleteImage"); }},
+    };
+    const Authenticator authenticator(source_, clock_, {"us-east-1"});
+    for (const auto& [name, spoil] : wrongs) {
+        for (const auto late : {minutes(0), minutes(20)}) {
+            auto request = unsigned_request();
+            sign(request, kKey, "us-east-1", "imagebuilder", clock_.now() - late);
+            spoil(request);
+            AuthWork work;
+            authenticator.verify(request, &work);
+            EXPECT_EQ(work, (AuthWork{1, 1, 1, 1})) << name;
+        }
+    }
+}
+
+// A key that does not exist must not be let in by guessing what stands for its secret.
+TEST_F(AuthenticatorTest, AnUnknownKeyIsNeverLetIn) {
+    for (const std::string& secret : {std::string(40, 'x'), std::string(), kKey.secret}) {
+        auto request = unsigned_request();
+        sign(request, {"AKIAUNKNOWN", secret, {}}, "us-east-1", "imagebuilder", clock_.now());
+        EXPECT_EQ(refused(request, AuthProblem::unknown_key),
+                  "The security token included in the request is invalid.");
+    }
+}
+
+TEST_F(AuthenticatorTest, AReplayIsGoodForFifteenMinutesOnly) {
+    const auto request = signed_request();
+    const Authenticator authenticator(source_, clock_);
+    clock_.advance(minutes(15));
+    EXPECT_TRUE(std::holds_alternative<Authenticated>(authenticator.verify(request)));
+    clock_.advance(seconds(1));
+    EXPECT_THAT(refused(request, AuthProblem::expired), testing::StartsWith("Signature expired"));
+}
+
+TEST_F(AuthenticatorTest, ARotatedSecretIsNotServedFromMemory) {
+    const Authenticator authenticator(source_, clock_);
+    const auto request = signed_request();
+    EXPECT_TRUE(std::holds_alternative<Authenticated>(authenticator.verify(request)));
+    source_.add(kKey.access_key_id, {"another secret", kTestPrincipal, {}, {}});
+    EXPECT_TRUE(std::holds_alternative<AuthFailure>(authenticator.verify(request)));
+}
+
 }  // namespace
 }  // namespace goldsmith::http

@@ -56,6 +56,7 @@ struct Failure {
     int status = 400;
     Fault fault = Fault::sender;
     boost::json::object members;  // further members of the error; JSON protocols send them
+    Headers headers = {};         // in addition to the protocol's own
 };
 
 using Answer = std::variant<Success, Failure>;

@@ -125,6 +125,14 @@ void Client::Impl::configure(const Request& request, const std::string& url, cur
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
                      static_cast<long>(options_.connect_timeout.count()));
     curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(options_.timeout.count()));
+    if (!options_.ca_file.empty()) {
+        curl_easy_setopt(handle, CURLOPT_CAINFO, options_.ca_file.c_str());
+    }
+    if (!options_.pinned_public_key.empty()) {
+        curl_easy_setopt(handle, CURLOPT_PINNEDPUBLICKEY, options_.pinned_public_key.c_str());
+        curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 0L);  // the pin decides alone
+        curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
     curl_easy_setopt(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, lines);
     if (request.method == "HEAD") {

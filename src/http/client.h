@@ -18,6 +18,11 @@ struct ClientOptions {
     std::chrono::milliseconds connect_timeout{5'000};
     std::chrono::milliseconds timeout{60'000};  // for a whole exchange
     std::size_t max_answer_bytes = 64 * 1024 * 1024;
+    // With https: who is trusted. None of both: the authorities of the system.
+    std::string ca_file{};  // PEM
+    // "sha256//...": exactly the server with this key (tls.h), whatever it is called and whoever
+    // signed it.
+    std::string pinned_public_key{};
 };
 
 // A small blocking HTTP/1.1 client that signs with SigV4. Keeps one connection alive. Not for use

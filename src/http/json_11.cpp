@@ -13,7 +13,10 @@ public:
     std::optional<Failure> decode(const Request& request, Call& call) const override {
         const auto target = trimmed(request.headers.get("X-Amz-Target"));
         const auto dot = target.rfind('.');
-        if (dot == std::string_view::npos || target.substr(0, dot) != target_prefix_) {
+        // Some clients put the service's Java package before its name.
+        const auto service = target.substr(0, dot);
+        const bool ours = service == target_prefix_ || service.ends_with('.' + target_prefix_);
+        if (dot == std::string_view::npos || !ours) {
             return Failure{"UnknownOperationException",
                            "The X-Amz-Target header must name an operation as '" + target_prefix_ +
                                ".<Operation>'; it is '" + std::string(target.substr(0, 200)) + "'.",

@@ -3,8 +3,10 @@
 #include "base/error.h"
 #include "base/guarded.h"
 #include "http/session.h"
+#include "http/tls.h"
 
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <atomic>
 #include <boost/asio/dispatch.hpp>
@@ -23,6 +25,8 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+
+using UserTimeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 
 constexpr std::chrono::milliseconds kRetryAccept{100};
 
@@ -82,6 +86,7 @@ public:
         : options_(std::move(options)),
           handler_(std::move(handler)),
           refuse_(refuse ? std::move(refuse) : plain_refusal),
+          tls_(options_.tls ? make_tls_context(*options_.tls) : nullptr),
           io_guard_(asio::make_work_guard(*io_)),
           work_guard_(asio::make_work_guard(*work_)),
           acceptor_(open_acceptor(*io_, options_)),
@@ -97,7 +102,9 @@ public:
     }
 
     void stop();
+    void reload_tls();
     const tcp::endpoint& bound() const { return bound_; }
+    std::string scheme() const { return options_.tls ? "https://" : "http://"; }
 
     const ListenOptions& options() const override { return options_; }
     bool stopping() const override { return stopping_; }
@@ -109,8 +116,13 @@ public:
     void session_ended(std::uint64_t id) override;
 
 private:
+    struct Open {
+        std::weak_ptr<Session> session;
+        asio::ip::address address;
+    };
     struct Sessions {
-        std::map<std::uint64_t, std::weak_ptr<Session>> open;
+        std::map<std::uint64_t, Open> open;
+        std::map<asio::ip::address, std::size_t> of_address;
         std::uint64_t next_id = 1;
         bool full = false;  // accepting waits for a session to end
     };
@@ -119,11 +131,13 @@ private:
     void accept();
     void on_accept(boost::system::error_code error, tcp::socket socket);
     bool make_room();
+    std::shared_ptr<Session> add_session(tcp::socket socket);
     std::vector<std::shared_ptr<Session>> live_sessions();
 
     const ListenOptions options_;
     const Handler handler_;
     const RefusalHandler refuse_;
+    base::Guarded<std::shared_ptr<asio::ssl::context>> tls_;
     std::atomic<bool> stopping_ = false;
     std::optional<asio::io_context> io_{std::in_place};
     std::optional<asio::io_context> work_{std::in_place};
@@ -155,8 +169,8 @@ void Listener::Impl::accept() {
         });
 }
 
-// Closes the longest idle session when the limit is reached. False: accepting goes on when a
-// session has ended.
+// Closes the session that waited longest for its client when the limit is reached. False: accepting
+// goes on when a session has ended.
 bool Listener::Impl::make_room() {
     {
         auto sessions = sessions_.lock();
@@ -168,13 +182,13 @@ bool Listener::Impl::make_room() {
     std::shared_ptr<Session> longest;
     auto since = std::chrono::steady_clock::time_point::max();
     for (const auto& session : live_sessions()) {
-        if (const auto idle = session->idle_since(); idle && *idle < since) {
-            since = *idle;
+        if (const auto waiting = session->waiting_since(); waiting && *waiting < since) {
+            since = *waiting;
             longest = session;
         }
     }
     if (longest) {
-        longest->close_if_idle();
+        longest->close_if_waiting();
     }
     return false;
 }
@@ -192,22 +206,44 @@ void Listener::Impl::on_accept(boost::system::error_code error, tcp::socket sock
     close_on_exec(socket.native_handle());
     boost::system::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
-    std::shared_ptr<Session> session;
-    {
-        auto sessions = sessions_.lock();
-        const auto id = sessions->next_id++;
-        session = std::make_shared<Session>(id, std::move(socket), shared_from_this());
-        sessions->open.emplace(id, session);
+    // For a client that does not read, the kernel would go on holding the answer after we gave up.
+    socket.set_option(UserTimeout(static_cast<int>(options_.write_timeout.count())), ignored);
+    if (const auto session = add_session(std::move(socket))) {
+        session->start();
     }
-    session->start();
     accept();
+}
+
+// Null, and the socket closed, when its address has enough connections or has left already.
+std::shared_ptr<Session> Listener::Impl::add_session(tcp::socket socket) {
+    boost::system::error_code error;
+    const auto address = socket.remote_endpoint(error).address();
+    const auto tls = *tls_.lock();
+    std::shared_ptr<Session> session;  // its destructor takes the lock below
+    auto sessions = sessions_.lock();
+    auto& of_address = sessions->of_address[address];
+    if (options_.max_connections_per_address != 0 &&
+        of_address >= options_.max_connections_per_address) {
+        return nullptr;
+    }
+    ++of_address;
+    const auto id = sessions->next_id++;
+    session = std::make_shared<Session>(id, std::move(socket), tls, shared_from_this());
+    sessions->open.emplace(id, Open{session, address});
+    return session;
 }
 
 void Listener::Impl::session_ended(std::uint64_t id) {
     bool was_full = false;
     {
         auto sessions = sessions_.lock();
-        sessions->open.erase(id);
+        if (const auto ended = sessions->open.find(id); ended != sessions->open.end()) {
+            const auto of_address = sessions->of_address.find(ended->second.address);
+            if (--of_address->second == 0) {
+                sessions->of_address.erase(of_address);
+            }
+            sessions->open.erase(ended);
+        }
         was_full = std::exchange(sessions->full, false);
     }
     ended_.notify_all();
@@ -227,12 +263,19 @@ Response Listener::Impl::respond(const Request& request) {
 std::vector<std::shared_ptr<Session>> Listener::Impl::live_sessions() {
     std::vector<std::shared_ptr<Session>> live;
     auto sessions = sessions_.lock();
-    for (const auto& [id, weak] : sessions->open) {
-        if (auto session = weak.lock()) {
+    for (const auto& [id, open] : sessions->open) {
+        if (auto session = open.session.lock()) {
             live.push_back(std::move(session));
         }
     }
     return live;
+}
+
+void Listener::Impl::reload_tls() {
+    if (options_.tls) {
+        auto context = make_tls_context(*options_.tls);
+        *tls_.lock() = std::move(context);
+    }
 }
 
 void Listener::Impl::stop() {
@@ -285,7 +328,11 @@ std::uint16_t Listener::port() const {
 std::string Listener::url() const {
     const auto address = impl_->bound().address();
     const auto host = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
-    return "http://" + host + ":" + std::to_string(port());
+    return impl_->scheme() + host + ":" + std::to_string(port());
+}
+
+void Listener::reload_tls() {
+    impl_->reload_tls();
 }
 
 void Listener::stop() {

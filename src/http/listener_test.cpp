@@ -5,14 +5,10 @@
 
 #include "base/error.h"
 #include "http/client.h"
+#include "http/raw_client.h"
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 #include <future>
 #include <thread>
 
@@ -22,56 +18,6 @@ namespace {
 using std::chrono::milliseconds;
 using testing::HasSubstr;
 using testing::StartsWith;
-
-// A client that says exactly what it is told to say.
-class RawClient {
-public:
-    explicit RawClient(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
-    }
-    ~RawClient() { ::close(fd_); }
-    RawClient(const RawClient&) = delete;
-    RawClient& operator=(const RawClient&) = delete;
-
-    bool connected() const { return connected_; }
-
-    void send(std::string_view text) {
-        while (!text.empty()) {
-            const auto sent = ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
-            if (sent <= 0) {
-                return;  // the server closed; the test looks at what it said
-            }
-            text.remove_prefix(static_cast<std::size_t>(sent));
-        }
-    }
-
-    // Reads until the text ends with `end`, the server closes, or ten seconds are over.
-    std::string read_until(std::string_view end) {
-        std::string text;
-        std::array<char, 4096> buffer{};
-        while (end.empty() || !text.ends_with(end)) {
-            pollfd ready{fd_, POLLIN, 0};
-            if (::poll(&ready, 1, 10'000) <= 0) {
-                return text + "[TIMED OUT]";
-            }
-            const auto size = ::recv(fd_, buffer.data(), buffer.size(), 0);
-            if (size <= 0) {
-                return text + "[CLOSED]";
-            }
-            text.append(buffer.data(), static_cast<std::size_t>(size));
-        }
-        return text;
-    }
-    std::string read_all() { return read_until(""); }
-
-private:
-    int fd_;
-    bool connected_ = false;
-};
 
 Response echo(const Request& request) {
     return {200, {{"X-Method", request.method}, {"X-Path", request.raw_path}}, request.body + "."};

@@ -16,6 +16,8 @@ struct Request {
     Headers headers;
     std::string body;
     std::string remote_address;  // "192.0.2.7:51234"
+    std::string tls_version;     // "TLSv1.3"; empty without TLS
+    std::string tls_cipher;      // "TLS_AES_128_GCM_SHA256"; empty without TLS
 };
 
 struct Response {

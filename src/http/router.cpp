@@ -41,6 +41,8 @@ std::string refusal_code(int status) {
             return "RequestEntityTooLargeException";
         case 431:
             return "RequestHeaderFieldsTooLargeException";
+        case 503:
+            return "ServiceUnavailableException";
         default:
             return "MalformedHttpRequestException";
     }
@@ -70,21 +72,40 @@ public:
         return exchange;
     }
 
-    Response finish(const Exchange& exchange, Response response, std::string error_code) const {
-        if (options_.observe) {
-            options_.observe({exchange.request, exchange.call, response.status,
-                              std::move(error_code),
-                              std::chrono::steady_clock::now() - exchange.start});
+    // `answer` null: a public page.
+    bool observed(const Exchange& exchange, const Response& response, const Answer* answer) const {
+        const auto* failure = answer == nullptr ? nullptr : std::get_if<Failure>(answer);
+        return !options_.observe ||
+               options_.observe({exchange.request, exchange.call, response.status,
+                                 failure == nullptr ? "" : failure->code,
+                                 std::chrono::steady_clock::now() - exchange.start, answer});
+    }
+
+    static Response encoded(const Exchange& exchange, const Protocol& protocol,
+                            const Answer& answer) {
+        if (const auto* success = std::get_if<Success>(&answer)) {
+            return protocol.encode(exchange.call, *success);
+        }
+        const auto& failure = std::get<Failure>(answer);
+        auto response = protocol.encode(exchange.call, failure);
+        for (const auto& [name, value] : failure.headers) {
+            response.headers.set(name, value);
         }
         return response;
     }
 
     Response answer(const Exchange& exchange, const Protocol& protocol,
                     const Answer& answer) const {
-        if (const auto* failure = std::get_if<Failure>(&answer)) {
-            return finish(exchange, protocol.encode(exchange.call, *failure), failure->code);
+        auto response = encoded(exchange, protocol, answer);
+        if (observed(exchange, response, &answer)) {
+            return response;
         }
-        return finish(exchange, protocol.encode(exchange.call, std::get<Success>(answer)), "");
+        auto unrecorded = internal_failure(protocol.dialect());
+        unrecorded.message =
+            "The call was made, but it could not be recorded in the audit log; look at the state "
+            "of "
+            "what it changes before you repeat it.";
+        return encoded(exchange, protocol, unrecorded);
     }
 
     const Service* service_of(const Request& request) const {
@@ -124,13 +145,17 @@ public:
 
     Response serve_public(Exchange& exchange, const Public& target) const {
         auto response = target.handler(exchange.request);
-        return finish(exchange, std::move(response), "");
+        observed(exchange, response, nullptr);
+        return response;
     }
 
     Response serve(Exchange& exchange) const {
         const auto& request = exchange.request;
         if (const auto* target = public_of(request)) {
             return serve_public(exchange, *target);
+        }
+        if (auto failure = options_.admit ? options_.admit() : std::nullopt) {
+            return encoded(exchange, *protocol_of(request), *std::move(failure));
         }
         auto verified = authenticator.verify(request);
         if (const auto* failure = std::get_if<AuthFailure>(&verified)) {

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,12 +26,21 @@ struct Observation {
     int status;
     std::string error_code;  // empty on success
     std::chrono::nanoseconds duration;
+    const Answer* answer = nullptr;  // null: a public page
 };
-using Observer = std::function<void(const Observation&)>;
+// Called before the answer is sent, on the thread that handles the request (of what the listener
+// refuses: on the thread of its sockets). False: the request had to be recorded and could not be;
+// the client is told so with a 500 instead of the answer. Must not throw.
+using Observer = std::function<bool(const Observation&)>;
+
+// Asked before anything is done for a request that is not public: what to answer instead, if it may
+// not go on. Must not throw.
+using Admission = std::function<std::optional<Failure>()>;
 
 struct RouterOptions {
     std::vector<std::string> regions;  // the regions a credential scope may name; empty: any
-    Observer observe = {};             // may be empty; must not throw
+    Observer observe = {};             // may be empty
+    Admission admit = {};              // may be empty
     base::Logger log = {};
 };
 

@@ -68,12 +68,16 @@ protected:
     FixedCredentials source_;
     std::vector<Seen> observed_;
     Call last_;
+    bool recordable_ = true;
+    std::optional<Failure> refusal_;
     Router router_{
         {.regions = {"us-east-1", "us-west-2"},
          .observe =
              [this](const Observation& o) {
                  observed_.push_back({o.call.service, o.call.operation, o.status, o.error_code});
+                 return recordable_;
              },
+         .admit = [this] { return refusal_; },
          .log = {}},
         source_,
         clock_};
@@ -196,6 +200,27 @@ TEST_F(RouterTest, ReportsEveryRequestOnce) {
     EXPECT_EQ(observed_[1].error_code, "SerializationException");
     EXPECT_EQ(observed_[2].service, "");
     EXPECT_EQ(observed_[2].error_code, "MissingAuthenticationTokenException");
+}
+
+TEST_F(RouterTest, DoesNotAnswerWhatCouldNotBeRecorded) {
+    recordable_ = false;
+    const auto response =
+        send(make("POST", "/", {{"X-Amz-Target", "Logs_20140328.GetLogEvents"}}, "{}"), "logs");
+    EXPECT_EQ(response.status, 500);
+    EXPECT_THAT(response.body, HasSubstr("could not be recorded in the audit log"));
+    EXPECT_EQ(router_.handle(make("GET", "/healthz", {}, "")).status, 200);
+}
+
+TEST_F(RouterTest, LetsNothingInThatIsNotAdmitted) {
+    refusal_ =
+        Failure{"ServiceUnavailable", "full", 503, Fault::receiver, {}, {{"Retry-After", "5"}}};
+    const auto response =
+        send(make("POST", "/", {{"X-Amz-Target", "Logs_20140328.GetLogEvents"}}, "{}"), "logs");
+    EXPECT_EQ(response.status, 503);
+    EXPECT_EQ(response.headers.get("Retry-After"), "5");
+    EXPECT_EQ(last_.service, "");
+    EXPECT_TRUE(observed_.empty());
+    EXPECT_EQ(router_.handle(make("GET", "/healthz", {}, "")).status, 200);
 }
 
 TEST_F(RouterTest, ShapesTheListenersRefusals) {

@@ -4,6 +4,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
@@ -56,24 +58,36 @@ std::string address_of(const asio::ip::tcp::socket& socket) {
 
 }  // namespace
 
-Session::Session(std::uint64_t id, asio::ip::tcp::socket socket, std::shared_ptr<SessionHost> host)
+Session::Session(std::uint64_t id, asio::ip::tcp::socket socket,
+                 const std::shared_ptr<asio::ssl::context>& tls, std::shared_ptr<SessionHost> host)
     : id_(id),
       host_(std::move(host)),
-      stream_(std::move(socket)),
-      remote_address_(address_of(stream_.socket())) {}
+      stream_(std::move(socket), tls),
+      remote_address_(address_of(stream_.tcp().socket())) {}
 
 Session::~Session() {
     host_->session_ended(id_);
 }
 
 void Session::start() {
+    mark_waiting(true);
     asio::dispatch(stream_.get_executor(),
-                   beast::bind_front_handler(&Session::await_request, shared_from_this()));
+                   beast::bind_front_handler(
+                       stream_.tls() != nullptr ? &Session::shake_hands : &Session::await_request,
+                       shared_from_this()));
 }
 
 void Session::close_if_idle() {
     asio::post(stream_.get_executor(), [self = shared_from_this()] {
-        if (self->idle_since()) {
+        if (self->idle_) {
+            self->shut_down();
+        }
+    });
+}
+
+void Session::close_if_waiting() {
+    asio::post(stream_.get_executor(), [self = shared_from_this()] {
+        if (self->waiting_since()) {
             self->shut_down();
         }
     });
@@ -83,16 +97,45 @@ void Session::close() {
     asio::post(stream_.get_executor(), [self = shared_from_this()] { self->shut_down(); });
 }
 
-std::optional<std::chrono::steady_clock::time_point> Session::idle_since() const {
-    const auto ticks = idle_since_.load();
+std::optional<std::chrono::steady_clock::time_point> Session::waiting_since() const {
+    const auto ticks = waiting_since_.load();
     if (ticks == 0) {
         return std::nullopt;
     }
     return std::chrono::steady_clock::time_point(std::chrono::steady_clock::duration(ticks));
 }
 
-void Session::mark_idle(bool idle) {
-    idle_since_ = idle ? std::chrono::steady_clock::now().time_since_epoch().count() : 0;
+void Session::mark_waiting(bool waiting) {
+    waiting_since_ = waiting ? std::chrono::steady_clock::now().time_since_epoch().count() : 0;
+}
+
+void Session::shake_hands() {
+    stream_.tcp().expires_after(host_->options().handshake_timeout);
+    stream_.tls()->async_handshake(
+        asio::ssl::stream_base::server,
+        [self = shared_from_this()](Error error) { self->on_handshake(error); });
+}
+
+void Session::on_handshake(Error error) {
+    if (!error) {
+        const SSL* tls = stream_.tls()->native_handle();
+        tls_version_ = SSL_get_version(tls);
+        tls_cipher_ = SSL_get_cipher_name(tls);
+        return await_request();
+    }
+    const bool plain_http =
+        error.category() == asio::error::get_ssl_category() &&
+        ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_HTTP_REQUEST;
+    if (!plain_http) {
+        return shut_down();
+    }
+    static constexpr std::string_view answer =
+        "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n"
+        "This port speaks HTTPS; the client sent plain HTTP.\n";
+    asio::async_write(stream_.tcp(), asio::buffer(answer),
+                      [self = shared_from_this()](Error failed, std::size_t) {
+                          return failed ? self->shut_down() : self->linger();
+                      });
 }
 
 void Session::await_request() {
@@ -102,29 +145,32 @@ void Session::await_request() {
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(host_->options().max_header_bytes));
     parser_->body_limit(host_->options().max_body_bytes);
+    mark_waiting(true);
     if (buffer_.size() > 0) {  // pipelined
         return read_header();
     }
-    mark_idle(true);
-    stream_.expires_after(host_->options().idle_timeout);
+    idle_ = true;
+    stream_.tcp().expires_after(host_->options().idle_timeout);
     stream_.async_read_some(buffer_.prepare(4096),
                             [self = shared_from_this()](Error error, std::size_t size) {
-                                self->mark_idle(false);
+                                self->idle_ = false;
                                 self->buffer_.commit(size);
                                 if (!error) {
+                                    self->mark_waiting(true);
                                     self->read_header();
                                 }
                             });
 }
 
 void Session::read_header() {
-    stream_.expires_after(host_->options().header_timeout);
+    stream_.tcp().expires_after(host_->options().header_timeout);
     wire::async_read_header(
         stream_, buffer_, *parser_,
         [self = shared_from_this()](Error error, std::size_t) { self->on_header(error); });
 }
 
 void Session::on_header(Error error) {
+    mark_waiting(false);
     if (error) {
         return refuse(error);
     }
@@ -137,7 +183,7 @@ void Session::on_header(Error error) {
 void Session::send_continue() {
     auto response = std::make_shared<wire::response<wire::empty_body>>(wire::status::continue_,
                                                                        parser_->get().version());
-    stream_.expires_after(host_->options().write_timeout);
+    stream_.tcp().expires_after(host_->options().write_timeout);
     wire::async_write(stream_, *response,
                       [self = shared_from_this(), response](Error error, std::size_t) {
                           if (!error) {
@@ -147,7 +193,7 @@ void Session::send_continue() {
 }
 
 void Session::read_body() {
-    stream_.expires_after(host_->options().body_timeout);
+    stream_.tcp().expires_after(host_->options().body_timeout);
     wire::async_read(
         stream_, buffer_, *parser_,
         [self = shared_from_this()](Error error, std::size_t) { self->on_body(error); });
@@ -157,7 +203,7 @@ void Session::on_body(Error error) {
     if (error) {
         return refuse(error);
     }
-    stream_.expires_never();
+    stream_.tcp().expires_never();
     handle();
 }
 
@@ -189,15 +235,21 @@ Request Session::take_request() {
     }
     request.body = std::move(message.body());
     request.remote_address = remote_address_;
+    request.tls_version = tls_version_;
+    request.tls_cipher = tls_cipher_;
     return request;
 }
 
 void Session::handle() {
     const bool keep_alive = parser_->get().keep_alive();
     version_ = parser_->get().version() == 10 ? 10 : 11;
-    host_->work([self = shared_from_this(), keep_alive,
+    const auto patience = std::chrono::steady_clock::now() + host_->options().queue_timeout;
+    host_->work([self = shared_from_this(), keep_alive, patience,
                  request = std::make_shared<Request>(take_request())] {
-        auto response = self->host_->respond(*request);
+        const bool late = std::chrono::steady_clock::now() > patience;
+        auto response =
+            late ? self->host_->refuse(*request, Refusal{503, "The server is too busy; try again."})
+                 : self->host_->respond(*request);
         if (request->method == "HEAD") {
             // The length of what GET would send, and nothing of it.
             response.headers.set("Content-Length", std::to_string(response.body.size()));
@@ -228,7 +280,7 @@ void Session::write(Response response, bool keep_alive) {
     for (const auto& [name, value] : response.headers) {
         message->insert(name, one_line(value));
     }
-    stream_.expires_after(host_->options().write_timeout);
+    stream_.tcp().expires_after(host_->options().write_timeout);
     wire::async_write(stream_, *message,
                       [self = shared_from_this(), message, keep_alive](Error error, std::size_t) {
                           self->after_write(error, keep_alive);
@@ -246,16 +298,29 @@ void Session::after_write(Error error, bool keep_alive) {
 }
 
 void Session::linger() {
+    if (stream_.tls() != nullptr && !tls_version_.empty()) {
+        return end_tls();
+    }
     Error ignored;
-    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-    stream_.expires_after(kLingerTime);
+    stream_.tcp().socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    stream_.tcp().expires_after(kLingerTime);
     drain();
+}
+
+// Says goodbye within TLS; whatever the client answers, the bytes below are drained as those of a
+// plain connection are.
+void Session::end_tls() {
+    stream_.tcp().expires_after(kLingerTime);
+    stream_.tls()->async_shutdown([self = shared_from_this()](Error) {
+        self->tls_version_.clear();
+        self->linger();
+    });
 }
 
 void Session::drain() {
     buffer_.clear();
-    stream_.async_read_some(
-        buffer_.prepare(64 * 1024), [self = shared_from_this()](Error error, std::size_t size) {
+    stream_.tcp().async_read_some(
+        buffer_.prepare(64UL * 1024), [self = shared_from_this()](Error error, std::size_t size) {
             self->drained_bytes_ += size;
             if (error || self->drained_bytes_ > kLingerBytes || self->host_->stopping()) {
                 return self->shut_down();
@@ -265,7 +330,7 @@ void Session::drain() {
 }
 
 void Session::shut_down() {
-    stream_.close();
+    stream_.tcp().close();
 }
 
 }  // namespace goldsmith::http
