@@ -82,6 +82,17 @@ TEST(HostileClient, ThatClosesHalfTheConnectionGetsItsAnswer) {
     EXPECT_THAT(cut.read_all(), HasSubstr("[CLOSED]"));
 }
 
+TEST(HostileClient, ThatDoesNotReadItsAnswerIsDropped) {
+    Listener listener({.max_connections = 1, .write_timeout = milliseconds(100)},
+                      [](const Request& request) {
+                          const bool large = request.raw_path == "/large";
+                          return Response{200, {}, large ? std::string(64UL << 20, 'x') : "ok."};
+                      });
+    RawClient deaf(listener.port());
+    deaf.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(ask(listener), HasSubstr("200 OK"));  // in the place of the other
+}
+
 TEST(HostileClient, ThatPipelinesAFloodIsAnsweredOneByOne) {
     std::atomic<int> at_once = 0;
     std::atomic<int> most = 0;

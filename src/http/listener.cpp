@@ -29,6 +29,8 @@ using asio::ip::tcp;
 using UserTimeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
 
 constexpr std::chrono::milliseconds kRetryAccept{100};
+// A client has this long to send a request's head before it can lose its place to another.
+constexpr std::chrono::milliseconds kOwnTime{250};
 
 void close_on_exec(int fd) {
     ::fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -129,6 +131,7 @@ private:
 
     void run(asio::io_context& context, std::size_t count, const char* name);
     void accept();
+    void accept_later();
     void on_accept(boost::system::error_code error, tcp::socket socket);
     bool make_room();
     std::shared_ptr<Session> add_session(tcp::socket socket);
@@ -144,6 +147,7 @@ private:
     asio::executor_work_guard<asio::io_context::executor_type> io_guard_;
     asio::executor_work_guard<asio::io_context::executor_type> work_guard_;
     std::optional<tcp::acceptor> acceptor_;
+    bool accepting_ = false;  // on the acceptor's strand
     std::optional<asio::steady_timer> retry_;
     const tcp::endpoint bound_;
     std::condition_variable ended_;
@@ -159,9 +163,13 @@ void Listener::Impl::run(asio::io_context& context, std::size_t count, const cha
 }
 
 void Listener::Impl::accept() {
-    if (stopping_ || !make_room()) {
+    if (stopping_ || accepting_) {
         return;
     }
+    if (!make_room()) {
+        return accept_later();  // or when a session has ended
+    }
+    accepting_ = true;
     acceptor_->async_accept(
         asio::make_strand(*io_),
         [self = shared_from_this()](boost::system::error_code error, tcp::socket socket) {
@@ -180,7 +188,7 @@ bool Listener::Impl::make_room() {
         }
     }
     std::shared_ptr<Session> longest;
-    auto since = std::chrono::steady_clock::time_point::max();
+    auto since = std::chrono::steady_clock::now() - kOwnTime;
     for (const auto& session : live_sessions()) {
         if (const auto waiting = session->waiting_since(); waiting && *waiting < since) {
             since = *waiting;
@@ -193,15 +201,22 @@ bool Listener::Impl::make_room() {
     return false;
 }
 
+void Listener::Impl::accept_later() {
+    retry_->expires_after(kRetryAccept);
+    retry_->async_wait([self = shared_from_this()](boost::system::error_code error) {
+        if (!error) {
+            self->accept();
+        }
+    });
+}
+
 void Listener::Impl::on_accept(boost::system::error_code error, tcp::socket socket) {
+    accepting_ = false;
     if (stopping_) {
         return;
     }
     if (error) {  // out of descriptors, or the client has left already
-        retry_->expires_after(kRetryAccept);
-        retry_->async_wait(
-            [self = shared_from_this()](boost::system::error_code) { self->accept(); });
-        return;
+        return accept_later();
     }
     close_on_exec(socket.native_handle());
     boost::system::error_code ignored;
@@ -288,7 +303,7 @@ void Listener::Impl::stop() {
         self->retry_->cancel();
     });
     for (const auto& session : live_sessions()) {
-        session->close_if_idle();
+        session->close_unless_answering();
     }
     const auto deadline = std::chrono::steady_clock::now() + options_.stop_timeout;
     {

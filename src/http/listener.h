@@ -67,8 +67,8 @@ public:
     // and goes on with what it has when they cannot be used. Does nothing without TLS.
     void reload_tls();
 
-    // Closes the port, closes idle connections, lets answers under way finish (at most
-    // stop_timeout), then closes the rest. A second call does nothing.
+    // Closes the port and the connections whose client has not sent a whole request, lets answers
+    // under way finish (at most stop_timeout), then closes the rest. A second call does nothing.
     void stop();
 
 private:

@@ -77,9 +77,9 @@ void Session::start() {
                        shared_from_this()));
 }
 
-void Session::close_if_idle() {
+void Session::close_unless_answering() {
     asio::post(stream_.get_executor(), [self = shared_from_this()] {
-        if (self->idle_) {
+        if (!self->answering_) {
             self->shut_down();
         }
     });
@@ -145,15 +145,14 @@ void Session::await_request() {
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(host_->options().max_header_bytes));
     parser_->body_limit(host_->options().max_body_bytes);
+    answering_ = false;
     mark_waiting(true);
     if (buffer_.size() > 0) {  // pipelined
         return read_header();
     }
-    idle_ = true;
     stream_.tcp().expires_after(host_->options().idle_timeout);
     stream_.async_read_some(buffer_.prepare(4096),
                             [self = shared_from_this()](Error error, std::size_t size) {
-                                self->idle_ = false;
                                 self->buffer_.commit(size);
                                 if (!error) {
                                     self->mark_waiting(true);
@@ -241,6 +240,7 @@ Request Session::take_request() {
 }
 
 void Session::handle() {
+    answering_ = true;
     const bool keep_alive = parser_->get().keep_alive();
     version_ = parser_->get().version() == 10 ? 10 : 11;
     const auto patience = std::chrono::steady_clock::now() + host_->options().queue_timeout;
@@ -263,6 +263,7 @@ void Session::handle() {
 }
 
 void Session::write(Response response, bool keep_alive) {
+    answering_ = true;
     keep_alive = keep_alive && !host_->stopping();
     auto message = std::make_shared<wire::response<wire::string_body>>();
     message->result(static_cast<unsigned>(response.status));

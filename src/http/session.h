@@ -39,8 +39,8 @@ public:
     ~Session();
 
     void start();
-    // From any thread: closes the connection if it is between two requests.
-    void close_if_idle();
+    // From any thread: closes the connection unless a request of it is being answered.
+    void close_unless_answering();
     // From any thread: closes it if it is not at work: idle, or its client has not yet sent the
     // whole head of a request.
     void close_if_waiting();
@@ -83,7 +83,7 @@ private:
     std::string tls_cipher_;
     unsigned version_ = 11;  // of the request: 10 or 11
     std::size_t drained_bytes_ = 0;
-    std::atomic<bool> idle_{false};               // between two requests
+    bool answering_ = false;                      // from a whole request to the end of its answer
     std::atomic<std::int64_t> waiting_since_{0};  // steady clock ticks; 0: at work
 };
 
