@@ -37,7 +37,8 @@ struct Dependencies {
     const api::PageTokens& page_tokens;
     /// Where AMIs and snapshots have their manifests. Null: only their rows exist (tests).
     store::RegionSet* stores = nullptr;
-    std::filesystem::path logs_directory{};  // <data>/logs, see store::LogStore
+    std::filesystem::path logs_directory{};   // <data>/logs, see store::LogStore
+    std::filesystem::path audit_directory{};  // <data>/audit, see audit::lookup
     std::vector<std::string> regions{};
     std::string account{};
     std::vector<ManagedImageOffer> managed_images{};

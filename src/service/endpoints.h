@@ -15,5 +15,6 @@ std::unique_ptr<api::Endpoint> make_ec2_endpoint(const Dependencies& dependencie
 std::unique_ptr<api::Endpoint> make_logs_endpoint(const Dependencies& dependencies);
 std::unique_ptr<api::Endpoint> make_iam_endpoint(const Dependencies& dependencies);
 std::unique_ptr<api::Endpoint> make_sts_endpoint(const Dependencies& dependencies);
+std::unique_ptr<api::Endpoint> make_cloudtrail_endpoint(const Dependencies& dependencies);
 
 }  // namespace goldsmith::service
