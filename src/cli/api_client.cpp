@@ -44,6 +44,11 @@ http::ClientOptions options_for(std::string endpoint, const base::Path& credenti
     http::ClientOptions options;
     options.endpoint = std::move(endpoint);
     options.credentials = read_key(credentials_file);
+    if (options.endpoint.starts_with("https://")) {
+        // The server whose data directory this is, whatever its certificate is made out to.
+        const auto pin = credentials_file.parent_path() / "tls" / "pin";
+        options.pinned_public_key = base::read_file_if_exists(pin, 4096).value_or("");
+    }
     return options;
 }
 

@@ -23,5 +23,6 @@ void add_gc(CLI::App& app, Run& run);
 void add_fsck(CLI::App& app, Run& run);
 void add_account(CLI::App& app, Run& run);
 void add_iam(CLI::App& app, Run& run);
+void add_audit(CLI::App& app, Run& run);
 
 }  // namespace goldsmith::cli

@@ -23,6 +23,7 @@ int main(int argument_count, char** arguments) {
     goldsmith::cli::add_fsck(app, run);
     goldsmith::cli::add_account(app, run);
     goldsmith::cli::add_iam(app, run);
+    goldsmith::cli::add_audit(app, run);
     try {
         app.parse(argument_count, arguments);
     } catch (const CLI::ParseError& error) {

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <functional>
-#include <map>
 
 #include "base/error.h"
+#include "daemon/config_keys.h"
 #include "documents/diagnostics.h"
 #include "documents/suggestion.h"
 #include "documents/yaml.h"
@@ -13,51 +12,6 @@
 namespace goldsmith::daemon {
 
 namespace {
-
-using documents::DiagnosticSink;
-using documents::YamlNode;
-
-using Setter = std::function<void(const YamlNode&, Config&, DiagnosticSink&)>;
-
-Setter text_of(std::string Config::*member) {
-    return [member](const YamlNode& node, Config& config, DiagnosticSink& errors) {
-        if (!node.is_scalar()) {
-            errors.error(node.position,
-                         "expected a string, found " + std::string(node.kind_name()));
-            return;
-        }
-        config.*member = node.text;
-    };
-}
-
-Setter one_of(std::string Config::*member, std::vector<std::string> choices) {
-    return [member, choices](const YamlNode& node, Config& config, DiagnosticSink& errors) {
-        for (const std::string& choice : choices) {
-            if (node.is_scalar() && node.text == choice) {
-                config.*member = choice;
-                return;
-            }
-        }
-        std::string list;
-        for (const std::string& choice : choices) {
-            list += (list.empty() ? "" : ", ") + choice;
-        }
-        errors.error(node.position, "expected one of " + list);
-    };
-}
-
-Setter number_of(std::int64_t minimum, std::int64_t maximum,
-                 std::function<void(Config&, std::int64_t)> set) {
-    return [=](const YamlNode& node, Config& config, DiagnosticSink& errors) {
-        const auto value = documents::yaml_int(node);
-        if (!value || *value < minimum || *value > maximum) {
-            errors.error(node.position, "expected a whole number from " + std::to_string(minimum) +
-                                            " to " + std::to_string(maximum));
-            return;
-        }
-        set(config, *value);
-    };
-}
 
 void set_regions(const YamlNode& node, Config& config, DiagnosticSink& errors) {
     if (!node.is_sequence() || node.items.empty()) {
@@ -109,8 +63,8 @@ void set_quotas(const YamlNode& node, Config& config, DiagnosticSink& errors) {
     }
 }
 
-const std::map<std::string, Setter, std::less<>>& setters() {
-    static const std::map<std::string, Setter, std::less<>> table = {
+Setters own_setters() {
+    return {
         {"account", set_account},
         {"regions", set_regions},
         {"driver", one_of(&Config::driver, {"auto", "container", "fake"})},
@@ -127,29 +81,24 @@ const std::map<std::string, Setter, std::less<>>& setters() {
         {"compression_level",
          number_of(-7, 19,
                    [](Config& c, std::int64_t v) { c.compression_level = static_cast<int>(v); })},
-        {"max_body_mib", number_of(1, 1024,
-                                   [](Config& c, std::int64_t v) {
-                                       c.max_body_size =
-                                           base::ByteSize::mib(static_cast<std::uint64_t>(v));
-                                   })},
         {"quotas", set_quotas},
         {"lifecycle_interval_minutes", number_of(1, 525'600,
                                                  [](Config& c, std::int64_t v) {
                                                      c.lifecycle_interval = std::chrono::minutes(v);
                                                  })},
-        {"max_connections", number_of(1, 100'000,
-                                      [](Config& c, std::int64_t v) {
-                                          c.max_connections = static_cast<std::size_t>(v);
-                                      })},
-        {"http_threads", number_of(1, 256,
-                                   [](Config& c, std::int64_t v) {
-                                       c.http_threads = static_cast<std::size_t>(v);
-                                   })},
         {"action_threads", number_of(1, 256,
                                      [](Config& c, std::int64_t v) {
                                          c.action_threads = static_cast<std::size_t>(v);
                                      })},
     };
+}
+
+const Setters& setters() {
+    static const Setters table = [] {
+        Setters all = own_setters();
+        all.merge(edge_setters());
+        return all;
+    }();
     return table;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/byte_size.h"
 #include "base/files.h"
+#include "daemon/throttle.h"
 #include "service/quotas.h"
 
 namespace goldsmith::daemon {
@@ -34,8 +35,30 @@ struct Config {
     int compression_level = 1;
 
     base::ByteSize max_body_size = base::ByteSize::mib(8);
-    std::size_t max_connections = 512;
-    std::size_t http_threads = 4;
+    base::ByteSize max_header_size = base::ByteSize::kib(64);
+    std::size_t max_connections = 4096;
+    /// 0: no such limit.
+    std::size_t max_connections_per_address = 2048;
+    std::chrono::seconds handshake_timeout{10};
+    std::chrono::seconds header_timeout{15};
+    std::chrono::seconds body_timeout{120};
+    std::chrono::seconds queue_timeout{30};
+    std::chrono::seconds write_timeout{60};
+    std::chrono::seconds idle_timeout{60};
+    std::size_t http_threads = 16;
+
+    /// "off", "generated" or "files".
+    std::string tls = "off";
+    std::string tls_certificate;
+    std::string tls_key;
+    /// Further names and addresses that a generated certificate is made out to.
+    std::vector<std::string> tls_names;
+
+    base::ByteSize audit_file_size = base::ByteSize::mib(64);
+    /// 0: for ever.
+    int audit_keep_days = 365;
+    ThrottleRates throttle;
+
     std::size_t action_threads = 4;
 
     /// What an account may have of each thing in a region.

@@ -10,18 +10,22 @@
 #include "actions/world.h"
 #include "api/endpoint.h"
 #include "api/paging.h"
+#include "audit/log.h"
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/random.h"
 #include "catalogue/entry.h"
 #include "daemon/build_log.h"
+#include "daemon/call_audit.h"
 #include "daemon/database.h"
 #include "daemon/image_projection.h"
+#include "daemon/listening.h"
 #include "daemon/managed_images.h"
 #include "daemon/public_pages.h"
 #include "daemon/root_key.h"
 #include "daemon/scheduler.h"
 #include "daemon/service_gateway.h"
+#include "daemon/throttle.h"
 #include "db/database.h"
 #include "engines/local/local_engine.h"
 #include "http/router.h"
@@ -77,17 +81,6 @@ std::vector<service::ManagedImageOffer> offers() {
     return list;
 }
 
-http::ListenOptions listen_options(const Config& config) {
-    http::ListenOptions options;
-    options.host = config.listen_host;
-    options.port = config.listen_port;
-    options.worker_threads = config.http_threads;
-    options.max_body_bytes = config.max_body_size.in_bytes();
-    options.max_connections = config.max_connections;
-    options.stop_timeout = stop_within;
-    return options;
-}
-
 store::StoreOptions store_options(const Config& config) {
     store::StoreOptions options;
     options.compression_level = config.compression_level;
@@ -131,7 +124,11 @@ struct Daemon::Parts {
           identities(*database),
           gate(*database, identities, log),
           credentials(identities),
-          router(router_options(config, log), credentials, clock) {
+          audit_log(audit_options(config, layout), clock, log),
+          call_audit(audit_log, clock, random),
+          throttle(config.throttle),
+          router(router_options(), credentials, clock) {
+        allow_descriptors(config);
         actions::register_actions(registry, world);
         ensure_root_key(*database, config.account, layout.credentials(), random, clock);
         publish_managed_images(*database, regions, layout.root);
@@ -139,10 +136,22 @@ struct Daemon::Parts {
         add_public_pages(router);
     }
 
-    static http::RouterOptions router_options(const Config& config, const base::Logger& log) {
+    http::RouterOptions router_options() {
         http::RouterOptions options;
         options.regions = config.regions;
         options.log = log;
+        options.observe = [this](const http::Observation& call) {
+            return call_audit.observe(call);
+        };
+        options.admit = [this] { return call_audit.admit(); };
+        return options;
+    }
+
+    static audit::LogOptions audit_options(const Config& config, const DataLayout& layout) {
+        audit::LogOptions options;
+        options.folder = layout.audit();
+        options.max_file_bytes = config.audit_file_size.in_bytes();
+        options.keep_days = config.audit_keep_days;
         return options;
     }
 
@@ -168,6 +177,7 @@ struct Daemon::Parts {
         service::Dependencies dependencies{*database, random, page_tokens};
         dependencies.stores = &regions;
         dependencies.logs_directory = layout.logs();
+        dependencies.audit_directory = layout.audit();
         dependencies.regions = config.regions;
         dependencies.account = config.account;
         dependencies.managed_images = offers();
@@ -181,9 +191,11 @@ struct Daemon::Parts {
         const service::Dependencies dependencies = service_dependencies();
         const auto add = [this](const char* scope, std::shared_ptr<const http::Protocol> protocol,
                                 std::unique_ptr<api::Endpoint> endpoint) {
+            const std::shared_ptr<api::Endpoint> shared(std::move(endpoint));
+            call_audit.add_service(scope, *shared);
             router.add_service(
                 scope, std::move(protocol),
-                gateway_to(std::shared_ptr<api::Endpoint>(std::move(endpoint)), gate, clock, log));
+                throttled(gateway_to(shared, gate, clock, log), *shared, throttle, clock));
         };
         add("imagebuilder", http::rest_json_protocol(),
             service::make_imagebuilder_endpoint(dependencies));
@@ -193,6 +205,8 @@ struct Daemon::Parts {
             service::make_logs_endpoint(dependencies));
         add("iam", http::query_protocol("https://iam.amazonaws.com/doc/2010-05-08/"),
             service::make_iam_endpoint(dependencies));
+        add("cloudtrail", http::json_11_protocol("CloudTrail_20131101"),
+            service::make_cloudtrail_endpoint(dependencies));
         add("sts", http::query_protocol("https://sts.amazonaws.com/doc/2011-06-15/"),
             service::make_sts_endpoint(dependencies));
     }
@@ -216,7 +230,7 @@ struct Daemon::Parts {
         });
         scheduler = std::make_unique<Scheduler>(service_dependencies(), clock, log);
         listener = std::make_unique<http::Listener>(
-            listen_options(config),
+            listen_options(config, layout, clock),
             [this](const http::Request& request) { return router.handle(request); },
             [this](const http::Request& request, const http::Refusal& refusal) {
                 return router.refuse(request, refusal);
@@ -254,6 +268,9 @@ struct Daemon::Parts {
     service::authorization::Identities identities;
     service::authorization::AuthorizationGate gate;
     DatabaseCredentials credentials;
+    audit::Log audit_log;
+    CallAudit call_audit;
+    Throttle throttle;
     http::Router router;
     std::unique_ptr<engines::Subscription> subscription;
     std::jthread loop_thread;
@@ -272,6 +289,11 @@ Daemon::~Daemon() {
     } catch (...) {
         parts_->log.error("stopping failed", {{"error", base::current_error_chain()}});
     }
+}
+
+void Daemon::reload() {
+    prepare_tls(parts_->config, parts_->layout, parts_->clock);
+    parts_->listener->reload_tls();
 }
 
 std::string Daemon::url() const {

@@ -24,6 +24,10 @@ public:
     Daemon(const Daemon&) = delete;
     Daemon& operator=(const Daemon&) = delete;
 
+    /// Takes the TLS certificate anew from its files, after renewing one of our own that is due.
+    /// Throws base::Error and goes on with what it has when that is not possible.
+    void reload();
+
     /// "http://127.0.0.1:41234"
     std::string url() const;
     const DataLayout& layout() const;

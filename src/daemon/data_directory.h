@@ -19,6 +19,8 @@ struct DataLayout {
     base::Path stores() const { return root / "stores"; }
     base::Path cache() const { return root / "cache"; }
     base::Path runs() const { return root / "runs"; }
+    base::Path audit() const { return root / "audit"; }
+    base::Path tls() const { return root / "tls"; }
     base::Path logs() const { return root / "logs"; }
     base::Path capsules() const { return root / "capsules"; }
     base::Path lock() const { return root / "lock"; }
