@@ -5,5 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 bin=$(realpath "$1")
 python3 bench/figures.py "$bin" "${GOLDSMITH_BENCH_DIR:-$PWD/build/bench}"
+echo "api"
+python3 bench/api.py "$bin"
 echo "toe"
 python3 bench/toe.py "$bin/toe"

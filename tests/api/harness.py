@@ -79,7 +79,7 @@ class Server:
                     continue
                 data = os.read(self.process.stdout.fileno(), 4096)
                 seen += data
-                found = re.search(rb"listening on (http://\S+)\s", seen)
+                found = re.search(rb"listening on (https?://\S+)\s", seen)
                 if found:
                     return found.group(1).decode()
                 if not data:
@@ -130,14 +130,17 @@ class Server:
                 return error.code, error.headers, error.read().decode(errors="replace")
 
 
-    def signed(self, service, path="/", method="POST", headers=None, body="", region="us-east-1", keys=None):
-        """A raw signed request, for what no client would send: (status, headers, body text). `path` has no query."""
+    def signed(self, service, path="/", method="POST", headers=None, body="", region="us-east-1", keys=None,
+               now_offset_seconds=0, scope_service=None, scope_date=None, sent=None):
+        """A raw signed request, for what no client would send: (status, headers, body text). `path` has no query.
+        `sent` replaces path, body or headers after signing."""
         key, secret = keys or self.keys()
-        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
-        scope = f"{now[:8]}/{region}/{service}/aws4_request"
-        sent = {**(headers or {}), "Host": self.endpoint.split("//")[1], "X-Amz-Date": now}
-        names = sorted(name.lower() for name in sent)
-        values = {name.lower(): value for name, value in sent.items()}
+        moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=now_offset_seconds)
+        now = moment.strftime("%Y%m%dT%H%M%SZ")
+        scope = f"{scope_date or now[:8]}/{region}/{scope_service or service}/aws4_request"
+        fields = {**(headers or {}), "Host": self.endpoint.split("//")[1], "X-Amz-Date": now}
+        names = sorted(name.lower() for name in fields)
+        values = {name.lower(): value for name, value in fields.items()}
         data = body.encode() if isinstance(body, str) else body
         canonical = "\n".join([method, path, "", *(f"{name}:{values[name]}" for name in names), "", ";".join(names),
                                hashlib.sha256(data).hexdigest()])
@@ -146,9 +149,11 @@ class Server:
             signing = hmac.digest(signing, part.encode(), "sha256")
         text = "\n".join(["AWS4-HMAC-SHA256", now, scope, hashlib.sha256(canonical.encode()).hexdigest()])
         signature = hmac.digest(signing, text.encode(), "sha256").hex()
-        sent["Authorization"] = (f"AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders={';'.join(names)}, "
-                                 f"Signature={signature}")
-        return self.http(path, method, sent, data)
+        fields["Authorization"] = (f"AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders={';'.join(names)}, "
+                                   f"Signature={signature}")
+        spoilt = sent or {}
+        return self.http(spoilt.get("path", path), method, {**fields, **spoilt.get("headers", {})},
+                         spoilt.get("body", data))
 
 
 def cli_programs():
@@ -169,7 +174,7 @@ class Cli:
         self._program = program or cli_programs()[0]
         self._region = region
         self._timeout_seconds = timeout_seconds
-        self._environment = {
+        self.environment = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
             "HOME": server.data_dir,  # no configuration of whoever runs the tests
             "LC_ALL": "C.UTF-8",
@@ -178,15 +183,15 @@ class Cli:
             "AWS_MAX_ATTEMPTS": "1",
         }
         if keys:
-            self._environment["AWS_ACCESS_KEY_ID"], self._environment["AWS_SECRET_ACCESS_KEY"] = keys
+            self.environment["AWS_ACCESS_KEY_ID"], self.environment["AWS_SECRET_ACCESS_KEY"] = keys
         else:
-            self._environment["AWS_SHARED_CREDENTIALS_FILE"] = server.credentials
+            self.environment["AWS_SHARED_CREDENTIALS_FILE"] = server.credentials
 
     def __call__(self, service, operation, *arguments, region=None):
         """Runs `aws <service> <operation>` and gives its answer (None when it printed nothing)."""
         command = [self._program, "--endpoint-url", self._server.endpoint, "--region", region or self._region,
                    "--output", "json", "--cli-connect-timeout", "10", service, operation, *arguments]
-        done = subprocess.run(command, env=self._environment, stdin=subprocess.DEVNULL, capture_output=True,
+        done = subprocess.run(command, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True,
                               text=True, timeout=self._timeout_seconds, check=False)
         if done.returncode != 0:
             found = re.search(r"An error occurred \((\S+)\) when calling .*? operation(?: \([^)]*\))?: (.*)", done.stderr, re.S)

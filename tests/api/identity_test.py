@@ -35,7 +35,7 @@ class Session(harness.Cli):
 
     def __init__(self, server, credentials, **more):
         super().__init__(server, keys=(credentials["AccessKeyId"], credentials["SecretAccessKey"]), **more)
-        self._environment["AWS_SESSION_TOKEN"] = credentials["SessionToken"]
+        self.environment["AWS_SESSION_TOKEN"] = credentials["SessionToken"]
 
 
 class IdentityTest(unittest.TestCase):
@@ -189,7 +189,7 @@ class IdentityTest(unittest.TestCase):
         self.assertEqual(stat.S_IMODE(os.stat(file).st_mode), 0o600)
         self.assertIn("team-b", self.goldsmith("account", "ls", "--data-dir", self.server.data_dir))
         other = harness.Cli(self.server)
-        other._environment["AWS_SHARED_CREDENTIALS_FILE"] = file  # pylint: disable=protected-access
+        other.environment["AWS_SHARED_CREDENTIALS_FILE"] = file
         self.assertEqual(other("sts", "get-caller-identity")["Account"], "210987654321")
         self.assertEqual(other("imagebuilder", "list-components")["componentVersionList"], [])
         self.refused("AccessDeniedException", other, "imagebuilder", "get-component",
