@@ -153,7 +153,8 @@ json::object system_variables(const FrozenBuild& build) {
             {"sourceImageARN", build.arn.text()},
             {"subnetId", machine.subnet_id.value_or("")},
             {"terminateInstanceOnFailure", machine.terminate_instance_on_failure.value_or(true)},
-            {"workingDirectory", recipe.working_directory.value_or("/tmp")},
+            {"workingDirectory", recipe.working_directory.value_or(
+                                     image.platform == ib::Platform::windows ? "C:/" : "/tmp")},
             {"dateTime", base::format_iso8601(image.date_created.value())}};
 }
 

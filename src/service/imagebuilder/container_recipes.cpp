@@ -76,7 +76,6 @@ ParentImage parent_of(db::Connection& connection, const api::CallContext& contex
 
 ib::ContainerRecipe recipe_of(const ib::CreateContainerRecipeRequest& request, const api::Arn& arn,
                               ib::Platform platform, base::Time now) {
-    const char* directory = platform == ib::Platform::windows ? "C:/" : "/tmp";
     return {.arn = arn.text(),
             .container_type = request.container_type,
             .name = request.name,
@@ -91,7 +90,7 @@ ib::ContainerRecipe recipe_of(const ib::CreateContainerRecipeRequest& request, c
             .encrypted = true,
             .parent_image = request.parent_image,
             .date_created = now,
-            .working_directory = request.working_directory.value_or(directory),
+            .working_directory = request.working_directory,
             .target_repository = request.target_repository};
 }
 

@@ -38,7 +38,7 @@ TEST_F(ContainerRecipesTest, AreKeptWholeAndShown) {
     EXPECT_EQ(text("containerRecipe.dockerfileTemplateData", shown), minimal);
     EXPECT_EQ(text("containerRecipe.platform", shown), "Linux");
     EXPECT_EQ(text("containerRecipe.encrypted", shown), "true");
-    EXPECT_EQ(text("containerRecipe.workingDirectory", shown), "/tmp");
+    EXPECT_EQ(text("containerRecipe.workingDirectory", shown), "");
     EXPECT_EQ(text("containerRecipe.targetRepository.repositoryName", shown), "web");
     EXPECT_EQ(text("containerRecipe.tags.team", shown), "web");
     EXPECT_EQ(text("latestVersionReferences.latestMinorVersionArn", shown),

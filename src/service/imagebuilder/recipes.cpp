@@ -81,7 +81,6 @@ ib::Platform check(const Dependencies& dependencies, db::Connection& connection,
 
 ib::ImageRecipe recipe_of(const ib::CreateImageRecipeRequest& request, const api::Arn& arn,
                           ib::Platform platform, base::Time now) {
-    const char* directory = platform == ib::Platform::windows ? "C:/" : "/tmp";
     return {.arn = arn.text(),
             .type = ib::ImageType::ami,
             .name = request.name,
@@ -93,7 +92,7 @@ ib::ImageRecipe recipe_of(const ib::CreateImageRecipeRequest& request, const api
             .parent_image = request.parent_image,
             .block_device_mappings = request.block_device_mappings,
             .date_created = now,
-            .working_directory = request.working_directory.value_or(directory),
+            .working_directory = request.working_directory,
             .additional_instance_configuration = request.additional_instance_configuration,
             .ami_tags = request.ami_tags,
             .ami_watermarks = request.ami_watermarks};

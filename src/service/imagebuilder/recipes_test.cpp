@@ -48,7 +48,7 @@ TEST_F(RecipesTest, IsCreatedWithDefaultsAndShown) {
     EXPECT_EQ(text("imageRecipe.name", shown), "Web");
     EXPECT_EQ(text("imageRecipe.platform", shown), "Linux");
     EXPECT_EQ(text("imageRecipe.type", shown), "AMI");
-    EXPECT_EQ(text("imageRecipe.workingDirectory", shown), "/tmp");
+    EXPECT_EQ(text("imageRecipe.workingDirectory", shown), "");
     EXPECT_EQ(text("imageRecipe.parentImage", shown), debian);
     EXPECT_EQ(text("imageRecipe.components.0.componentArn", shown), component);
 }
