@@ -67,7 +67,7 @@ resource "aws_imagebuilder_image_recipe" "web" {
 
 resource "aws_imagebuilder_container_recipe" "box" {
   name           = "tf box"
-  version        = "1.0.0"
+  version        = var.component_version
   container_type = "DOCKER"
   parent_image   = "debian:12"
   component {
