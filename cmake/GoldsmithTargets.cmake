@@ -67,6 +67,22 @@ function(goldsmith_program name)
     target_link_libraries(${name} PRIVATE goldsmith_flags ${ARG_DEPS} ${ARG_LIBS})
 endfunction()
 
+# goldsmith_fuzzer(<name> <folder> <file>) makes fuzz_<name>, a libFuzzer target over the folder, which
+# `./dev test --all` runs. Its corpus, if it has one, is tests/fuzz/fuzz_<name>.
+function(goldsmith_fuzzer name folder file)
+    if(NOT GOLDSMITH_FUZZ)
+        return()
+    endif()
+    if(NOT TARGET fuzz_targets)
+        add_custom_target(fuzz_targets)
+    endif()
+    add_executable(fuzz_${name} ${file})
+    target_compile_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    target_link_libraries(fuzz_${name} PRIVATE goldsmith_${folder})
+    add_dependencies(fuzz_targets fuzz_${name})
+endfunction()
+
 # goldsmith_test(<folder> <file>... [DEPS <folder>...] [LIBS <target>...] [LABEL <label>] [TIMEOUT <seconds>])
 # makes <folder>_test from the listed files and registers it as one ctest entry.
 function(goldsmith_test folder)
