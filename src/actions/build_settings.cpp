@@ -100,6 +100,11 @@ BuildSettings read(const json::object& object) {
     for (const json::value& component : array_at(object, "components")) {
         settings.components.push_back(component_of(component.as_object()));
     }
+    for (const json::value& value : array_at(object, "nestedComponents")) {
+        const json::object& nested = value.as_object();
+        settings.nested_components.push_back(
+            {text(nested, "arn"), text(nested, "resolvedArn"), text(nested, "data")});
+    }
     read_recipe(object_at(object, "recipe"), settings);
     read_infrastructure(object_at(object, "infrastructure"), settings);
     if (const json::value* distribution = find(object, "distribution")) {

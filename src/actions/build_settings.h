@@ -25,6 +25,13 @@ struct PlannedComponent {
     std::map<std::string, std::string> parameters;
 };
 
+/// A component that documents may run with ExecuteDocument.
+struct NestedComponent {
+    std::string arn;  ///< as the documents spell it
+    std::string resolved_arn;
+    std::string data;
+};
+
 struct PlannedDistribution {
     std::string region;
     std::string name;  ///< a template; empty: the default name
@@ -53,6 +60,7 @@ struct BuildSettings {
     std::optional<base::Time> image_created_at;
     Parent parent;
     std::vector<PlannedComponent> components;
+    std::vector<NestedComponent> nested_components;
     std::string working_directory = "/tmp";
     std::vector<std::string> instance_types;
     std::optional<std::int64_t> root_volume_gib;

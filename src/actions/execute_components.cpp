@@ -18,7 +18,8 @@ private:
         execute.phases = step.workflow_type == documents::WorkflowType::test
                              ? std::vector<std::string>{"test"}
                              : std::vector<std::string>{"build", "validate"};
-        for (const PlannedComponent& component : build_settings(step.plan).components) {
+        const BuildSettings settings = build_settings(step.plan);
+        for (const PlannedComponent& component : settings.components) {
             api::runner::Document document;
             document.arn = component.arn;
             document.name = component.name;
@@ -30,6 +31,12 @@ private:
                 }
             }
             execute.documents.push_back(std::move(document));
+        }
+        if (!settings.nested_components.empty()) {
+            execute.nested.emplace();
+            for (const NestedComponent& nested : settings.nested_components) {
+                execute.nested->push_back({nested.arn, nested.resolved_arn, nested.data});
+            }
         }
         api::runner::Command command;
         command.kind = api::runner::CommandKind::execute_documents;

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 
 /// On the guest's memory file system: nothing of it is on the disk.
 constexpr const char* kFolder = "/run/goldsmith-documents";
+constexpr const char* kNestedIndex = "/run/goldsmith-documents/nested.json";
 /// On the disk, because it must survive a restart; the clean-up before imaging removes it.
 constexpr const char* kLogFolder = "/var/lib/amazon/toe";
 constexpr int kRebootRequested = 194;
@@ -87,9 +88,26 @@ private:
             }
             list.push_back({{"path", location(i)}, {"parameters", std::move(parameters)}});
         }
+        put_nested();
         const json::object config{{"documents", std::move(list)}, {"logDirectory", kLogFolder}};
         context_.instance.guest().put_file(std::string(kFolder) + "/run.json",
                                            json::serialize(config), 0600, soon());
+    }
+
+    /// What ExecuteDocument may ask for by ARN; see docs/formats/toe-environment.md.
+    void put_nested() {
+        if (!request_.nested) {
+            return;
+        }
+        json::object index;
+        for (std::size_t i = 0; i < request_.nested->size(); ++i) {
+            const api::runner::NestedDocument& nested = (*request_.nested)[i];
+            const std::string file =
+                std::string(kFolder) + "/nested/" + std::to_string(i + 1) + ".yaml";
+            context_.instance.guest().put_file(file, nested.text, 0600, soon());
+            index[nested.arn] = json::object{{"arn", nested.resolved_arn}, {"file", file}};
+        }
+        context_.instance.guest().put_file(kNestedIndex, json::serialize(index), 0600, soon());
     }
 
     guest::ExecRequest command() const {
@@ -105,6 +123,9 @@ private:
             request.argv.insert(request.argv.end(), {"--phases", phases});
         }
         request.env = guest_environment(context_.spec);
+        if (request_.nested) {
+            request.env.push_back(std::string("TOE_COMPONENTS=") + kNestedIndex);
+        }
         return request;
     }
 

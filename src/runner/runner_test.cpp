@@ -123,6 +123,33 @@ TEST_F(RunnerTest, ExecutesDocumentsAndTerminates) {
     EXPECT_FALSE(std::filesystem::exists(world_->run_directory() / "disk.qcow2"));
 }
 
+TEST_F(RunnerTest, PutsWhatDocumentsMayRunByArnBesideThem) {
+    std::string index;
+    std::string document;
+    std::vector<std::string> environment;
+    Command command = execute("a");
+    command.execute_documents->nested = {{"arn:deep/x.x.x", "arn:deep/1.0.0/1", "name: deep\n"}};
+    run(
+        [&](const guest::ExecRequest& request,
+            instances::FakeFiles& files) -> instances::FakeOutput {
+            if (!is_toe_run(request)) {
+                return instances::fake_shell(request, files);
+            }
+            environment = request.env;
+            index = files["/run/goldsmith-documents/nested.json"];
+            document = files["/run/goldsmith-documents/nested/1.yaml"];
+            files["/log/detailedoutput.json"] = "{}";
+            return {0, summary("success", 0), ""};
+        },
+        {command});
+    EXPECT_EQ(document, "name: deep\n");
+    EXPECT_EQ(index, R"({"arn:deep/x.x.x":{"arn":"arn:deep/1.0.0/1",)"
+                     R"("file":"/run/goldsmith-documents/nested/1.yaml"}})");
+    EXPECT_NE(std::find(environment.begin(), environment.end(),
+                        "TOE_COMPONENTS=/run/goldsmith-documents/nested.json"),
+              environment.end());
+}
+
 TEST_F(RunnerTest, NamesTheFailedStepAndItsLastLines) {
     run(
         [&](const guest::ExecRequest& request,

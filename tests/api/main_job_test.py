@@ -119,6 +119,16 @@ class MainJob(unittest.TestCase):
                 self.assertFalse(image.get("outputResources", {}).get("amis"))
                 self.assertEqual(self.amis_named(name + "*"), {region: [] for region in harness.REGIONS})
 
+    def test_2_a_document_runs_another_component(self):
+        """By an ARN with a wildcard, which stands for what it stood for when the build began."""
+        if not self.real:
+            self.skipTest("the fake driver runs no documents")
+        inner = self.tutorial.component(tutorial.QUICK.format(seconds=0))
+        name = inner.rpartition("/")[0].rpartition("/")[0]
+        image = self.wait(self.quick_image(tutorial.NESTING.format(arn=name + "/1.x.x"), tutorial.unique("nesting")),
+                          "AVAILABLE")
+        self.assertIn("marker-of-Pause", tutorial.log_of(self.cli, image["arn"]))
+
     def test_3_cancel(self):
         """At once, and in the middle of a step."""
         if not self.real:

@@ -86,6 +86,18 @@ phases:
             - exit 23
 """
 
+NESTING = """\
+name: nesting
+schemaVersion: 1.0
+phases:
+  - name: build
+    steps:
+      - name: RunByArn
+        action: ExecuteDocument
+        inputs:
+          document: {arn}
+"""
+
 _numbers = itertools.count(1)
 
 

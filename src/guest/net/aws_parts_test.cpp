@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/encoding.h"
+#include "base/files.h"
 #include "guest/net/aws_settings.h"
 #include "guest/net/checksum.h"
 #include "guest/net/cloudwatch_stream.h"
@@ -209,6 +210,22 @@ TEST(ComponentArns, NameTheirRegion) {
                             "arn:aws:imagebuilder:eu-west-1:1:image/a/1.0.0/1"}) {
         EXPECT_EQ(component_region(arn), "") << arn;
     }
+}
+
+TEST(GivenComponents, AreFoundByTheArnOfTheDocument) {
+    const base::TempDir folder("given");
+    const std::string index = (folder.path() / "index.json").string();
+    base::write_file_atomically(folder.path() / "1.yaml", "schemaVersion: 1.0\n");
+    base::write_file_atomically(index, R"({"arn:a": {"arn": "arn:a/1", "file": ")" +
+                                           (folder.path() / "1.yaml").string() +
+                                           R"("}, "arn:b": {"arn": "arn:b/1", "file": "/none"}})");
+    const auto given = given_component(index, "arn:a");
+    ASSERT_TRUE(given);
+    EXPECT_EQ(given->text, "schemaVersion: 1.0\n");
+    EXPECT_EQ(given->canonical, "arn:a/1");
+    EXPECT_FALSE(given_component(index, "arn:c"));
+    EXPECT_THROW(given_component(index, "arn:b"), RemoteFailure);
+    EXPECT_THROW(given_component(folder.path() / "missing", "arn:a"), RemoteFailure);
 }
 
 TEST(NetworkSettings, AreNumbers) {

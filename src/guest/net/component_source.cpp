@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 
 #include "base/encoding.h"
+#include "base/files.h"
 
 namespace goldsmith::guest {
 namespace {
@@ -44,6 +45,23 @@ std::string component_region(std::string_view arn) {
     const bool component =
         field(arn, 2) == "imagebuilder" && field(arn, 5).starts_with("component/");
     return component ? std::string(field(arn, 3)) : "";
+}
+
+std::optional<RemoteDocument> given_component(const std::string& index_file,
+                                              const std::string& arn) {
+    try {
+        const json::value index = json::parse(base::read_file(index_file));
+        const json::value* entry = index.as_object().if_contains(arn);
+        if (entry == nullptr) {
+            return std::nullopt;
+        }
+        const json::object& known = entry->as_object();
+        return RemoteDocument{base::read_file(std::string(known.at("file").as_string())),
+                              std::string(known.at("arn").as_string())};
+    } catch (const std::exception& error) {
+        throw RemoteFailure("the component " + arn + " cannot be read: " + index_file +
+                            ", which TOE_COMPONENTS names: " + error.what());
+    }
 }
 
 RemoteDocument fetch_component(AwsClient& aws, const std::string& arn, const Patience& patience) {

@@ -105,6 +105,11 @@ std::string NetworkAccess::account_id(const Patience& patience) {
 RemoteDocument NetworkAccess::document(const std::string& location, const std::string& bucket_owner,
                                        const Patience& patience) {
     if (location.starts_with("arn:")) {
+        if (const std::string index = environment_("TOE_COMPONENTS"); !index.empty()) {
+            if (auto given = given_component(index, location)) {
+                return *std::move(given);
+            }
+        }
         return fetch_component(parts().aws, location, patience);
     }
     const S3Location object = parse_s3_location(location);

@@ -10,6 +10,7 @@
 #include "documents/diagnostics.h"
 #include "documents/workflow_parser.h"
 #include "documents/workflow_values.h"
+#include "service/imagebuilder/nested_components.h"
 #include "service/imagebuilder/references.h"
 #include "service/imagebuilder/workflow_references.h"
 #include "workflow/managed.h"
@@ -178,6 +179,15 @@ json::array component_list(const std::vector<RecipeComponent>& components) {
     return list;
 }
 
+json::array nested_list(const std::vector<NestedComponent>& components) {
+    json::array list;
+    for (const NestedComponent& one : components) {
+        list.push_back(
+            json::object{{"arn", one.arn}, {"resolvedArn", one.resolved}, {"data", one.data}});
+    }
+    return list;
+}
+
 json::object parent_settings(const ParentImage& parent) {
     if (parent.kind == ParentImage::Kind::managed) {
         return {{"kind", "managed"},
@@ -242,6 +252,8 @@ workflow::Plan make_plan(db::Connection& connection, const api::CallContext& con
     plan.image_arn = build.arn.text();
     plan.system_variables = system_variables(build);
     plan.settings = settings_of(context, build);
+    plan.settings["nestedComponents"] =
+        nested_list(nested_components(connection, context, build.components));
     plan.workflows = build.source_image_id.empty()
                          ? planned_workflows(connection, context, build.image.workflows)
                          : distribution_alone(context.region);

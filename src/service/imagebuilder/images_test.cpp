@@ -52,6 +52,27 @@ TEST_F(ImagesTest, CreateImageFreezesEverythingAndStartsItsExecution) {
     EXPECT_EQ(text("sourceImageARN", plan->system_variables), arn);
 }
 
+TEST_F(ImagesTest, WhatDocumentsRunByArnIsFrozenToo) {
+    const std::string base = "arn:aws:imagebuilder:us-east-1:123456789012:component/";
+    create_component("deepest");
+    create_component("deep", "1.2.0", component_document("echo " + base + "deepest/x.x.x"));
+    const auto top = create_component(
+        "top", "1.0.0",
+        component_document("echo " + base + "deep/1.2.0 " + base + "missing/1.0.0"));
+    const auto answer =
+        call("CreateImage", {{"imageRecipeArn", create_recipe("nesting", top)},
+                             {"infrastructureConfigurationArn", create_infrastructure("nesting")},
+                             {"clientToken", token()}});
+    const auto plan = plan_of(text("imageBuildVersionArn", answer));
+    ASSERT_NE(plan, nullptr);
+    ASSERT_EQ(plan->settings.at("nestedComponents").as_array().size(), 2U);
+    EXPECT_EQ(text("nestedComponents.0.arn", plan->settings), base + "deep/1.2.0");
+    EXPECT_EQ(text("nestedComponents.0.resolvedArn", plan->settings), base + "deep/1.2.0/1");
+    EXPECT_EQ(text("nestedComponents.1.arn", plan->settings), base + "deepest/x.x.x");
+    EXPECT_EQ(text("nestedComponents.1.resolvedArn", plan->settings), base + "deepest/1.0.0/1");
+    EXPECT_EQ(text("nestedComponents.1.data", plan->settings), component_document());
+}
+
 TEST_F(ImagesTest, AFailedCreateLeavesNothing) {
     const auto recipe = create_recipe("web", create_component("web"));
     const auto error =

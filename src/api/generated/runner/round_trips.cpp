@@ -11,6 +11,7 @@ const RoundTrips& round_trips() {
     static const RoundTrips trips{
         {"RunSpec", &there_and_back<RunSpec>},
         {"Document", &there_and_back<Document>},
+        {"NestedDocument", &there_and_back<NestedDocument>},
         {"ExecuteDocuments", &there_and_back<ExecuteDocuments>},
         {"CreateSnapshot", &there_and_back<CreateSnapshot>},
         {"Command", &there_and_back<Command>},

@@ -75,15 +75,29 @@ void from_json(const boost::json::object& tree, Document& value) {
     require_member(tree, "text", value.text);
     read_member(tree, "parameters", value.parameters);
 }
+boost::json::object to_json(const NestedDocument& value) {
+    boost::json::object tree;
+    write_member(tree, "arn", value.arn);
+    write_member(tree, "resolvedArn", value.resolved_arn);
+    write_member(tree, "text", value.text);
+    return tree;
+}
+void from_json(const boost::json::object& tree, NestedDocument& value) {
+    require_member(tree, "arn", value.arn);
+    require_member(tree, "resolvedArn", value.resolved_arn);
+    require_member(tree, "text", value.text);
+}
 boost::json::object to_json(const ExecuteDocuments& value) {
     boost::json::object tree;
     write_member(tree, "documents", value.documents);
     write_member(tree, "phases", value.phases);
+    write_member(tree, "nested", value.nested);
     return tree;
 }
 void from_json(const boost::json::object& tree, ExecuteDocuments& value) {
     require_member(tree, "documents", value.documents);
     require_member(tree, "phases", value.phases);
+    read_member(tree, "nested", value.nested);
 }
 boost::json::object to_json(const CreateSnapshot& value) {
     boost::json::object tree;

@@ -11,6 +11,8 @@ boost::json::object to_json(const RunSpec& value);
 void from_json(const boost::json::object& tree, RunSpec& value);
 boost::json::object to_json(const Document& value);
 void from_json(const boost::json::object& tree, Document& value);
+boost::json::object to_json(const NestedDocument& value);
+void from_json(const boost::json::object& tree, NestedDocument& value);
 boost::json::object to_json(const ExecuteDocuments& value);
 void from_json(const boost::json::object& tree, ExecuteDocuments& value);
 boost::json::object to_json(const CreateSnapshot& value);

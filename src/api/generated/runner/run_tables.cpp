@@ -70,8 +70,18 @@ constexpr Shape command_shape{.name = "Command", .kind = Kind::structure, .membe
 static constexpr Member execute_documents_members[] = {
     {.name = "documents", .shape = &document_list_shape, .required = true},
     {.name = "phases", .shape = &string_list_shape, .required = true},
+    {.name = "nested", .shape = &nested_document_list_shape},
 };
 constexpr Shape execute_documents_shape{.name = "ExecuteDocuments", .kind = Kind::structure, .members = execute_documents_members};
+
+constexpr Shape nested_document_list_shape{.name = "NestedDocumentList", .kind = Kind::list, .element = &nested_document_shape};
+
+static constexpr Member nested_document_members[] = {
+    {.name = "arn", .shape = &string_shape, .required = true},
+    {.name = "resolvedArn", .shape = &string_shape, .required = true},
+    {.name = "text", .shape = &string_shape, .required = true},
+};
+constexpr Shape nested_document_shape{.name = "NestedDocument", .kind = Kind::structure, .members = nested_document_members};
 
 static constexpr Member document_members[] = {
     {.name = "arn", .shape = &string_shape, .required = true},

@@ -75,9 +75,18 @@ struct Document {
     bool operator==(const Document&) const = default;
 };
 
+struct NestedDocument {
+    std::string arn{};
+    std::string resolved_arn{};
+    std::string text{};
+
+    bool operator==(const NestedDocument&) const = default;
+};
+
 struct ExecuteDocuments {
     std::vector<Document> documents{};
     std::vector<std::string> phases{};
+    std::optional<std::vector<NestedDocument>> nested{};
 
     bool operator==(const ExecuteDocuments&) const = default;
 };

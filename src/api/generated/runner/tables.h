@@ -29,6 +29,8 @@ extern const Shape parameter_map_shape;
 extern const Shape run_spec_shape;
 extern const Shape command_shape;
 extern const Shape execute_documents_shape;
+extern const Shape nested_document_list_shape;
+extern const Shape nested_document_shape;
 extern const Shape document_shape;
 extern const Shape create_snapshot_shape;
 extern const Shape command_result_shape;
