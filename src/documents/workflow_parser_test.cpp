@@ -103,6 +103,16 @@ TEST(WorkflowParser, AcceptsJson) {
               "none");
 }
 
+TEST(WorkflowParser, AcceptsTheVersionAsNumbersAreWritten) {
+    const std::string steps = "\nsteps: [{name: Go, action: WaitForAction}]";
+    for (const char* version : {"1.0", "1", "'1.0'"}) {
+        EXPECT_EQ(errors_of(std::string("schemaVersion: ") + version + steps), "none") << version;
+    }
+    for (const char* version : {"1.1", "2", "10", "[1]"}) {
+        EXPECT_NE(errors_of(std::string("schemaVersion: ") + version + steps), "none") << version;
+    }
+}
+
 TEST(WorkflowParser, ReportsEveryProblemWithItsPlace) {
     EXPECT_EQ(
         errors_of("schemaVersion: 2.0\n"
