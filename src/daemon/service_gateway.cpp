@@ -25,6 +25,7 @@ api::CallContext context_of(const http::Call& call, const base::Clock& clock) {
     context.request_id = call.request_id;
     context.now = clock.now();
     context.source_ip = host_of(call.remote_address);
+    context.is_secure = call.is_secure;
     return context;
 }
 

@@ -33,6 +33,7 @@ struct Call {
     Headers headers;   // as received
     std::string body;  // without aws-chunked framing
     std::string remote_address;
+    bool is_secure = false;  // came over TLS
 };
 
 // The call succeeded. `output` is the answer's members with wire names. XML protocols write an

@@ -67,6 +67,7 @@ public:
         base::SystemRandom random;
         exchange.call.request_id = base::make_uuid(random);
         exchange.call.remote_address = request.remote_address;
+        exchange.call.is_secure = !request.tls_version.empty();
         exchange.call.headers = request.headers;
         exchange.call.method = request.method;
         return exchange;

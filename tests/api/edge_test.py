@@ -153,6 +153,27 @@ class TlsTest(EdgeTest):
         listed = [r for r in self.lines() if r["eventName"] == "ListComponents"]
         self.assertTrue(listed[-1]["tlsDetails"]["tlsVersion"].startswith("TLSv1."))
 
+    def test_policies_see_whether_a_request_is_encrypted(self):
+        if not harness.cli_programs():
+            self.skipTest("the AWS CLI is not installed")
+        policy = {"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "imagebuilder:ListComponents", "Resource": "*",
+             "Condition": {"Bool": {"aws:SecureTransport": "true"}}}]}
+        with self.serve() as server:
+            root = harness.Cli(server)
+            root("iam", "create-user", "--user-name", "careful")
+            root("iam", "put-user-policy", "--user-name", "careful", "--policy-name", "encrypted", "--policy-document",
+                 json.dumps(policy))
+            made = root("iam", "create-access-key", "--user-name", "careful")["AccessKey"]
+            keys = (made["AccessKeyId"], made["SecretAccessKey"])
+            with self.assertRaises(harness.AwsError) as caught:
+                harness.Cli(server, keys=keys)("imagebuilder", "list-components")
+            self.assertEqual(caught.exception.code, "AccessDeniedException")
+        with self.serve(arguments=["--tls"]) as server:
+            careful = harness.Cli(server, keys=keys)
+            careful.environment["AWS_CA_BUNDLE"] = os.path.join(self.data, "tls", "ca.pem")
+            self.assertEqual(careful("imagebuilder", "list-components")["componentVersionList"], [])
+
     def test_hangup_reloads_the_certificate(self):
         first = os.path.join(self.directory.name, "one")
         second = os.path.join(self.directory.name, "two")
