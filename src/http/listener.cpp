@@ -4,6 +4,7 @@
 #include "base/guarded.h"
 #include "http/session.h"
 #include "http/tls.h"
+#include "http/worker_threads.h"
 
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -90,17 +91,16 @@ public:
           refuse_(refuse ? std::move(refuse) : plain_refusal),
           tls_(options_.tls ? make_tls_context(*options_.tls) : nullptr),
           io_guard_(asio::make_work_guard(*io_)),
-          work_guard_(asio::make_work_guard(*work_)),
           acceptor_(open_acceptor(*io_, options_)),
           retry_(acceptor_->get_executor()),
-          bound_(acceptor_->local_endpoint()) {}
+          bound_(acceptor_->local_endpoint()),
+          workers_(std::in_place, options_.worker_threads, "http-work-") {}
 
     ~Impl() override = default;
 
     void start() {
         asio::dispatch(acceptor_->get_executor(), [self = shared_from_this()] { self->accept(); });
-        run(*io_, options_.io_threads, "http-io-");
-        run(*work_, options_.worker_threads, "http-work-");
+        run_io();
     }
 
     void stop();
@@ -110,7 +110,7 @@ public:
 
     const ListenOptions& options() const override { return options_; }
     bool stopping() const override { return stopping_; }
-    void work(std::function<void()> task) override { asio::post(*work_, std::move(task)); }
+    void work(std::function<void()> task) override { workers_->post(std::move(task)); }
     Response respond(const Request& request) override;
     Response refuse(const Request& request, const Refusal& refusal) override {
         return refuse_(request, refusal);
@@ -129,7 +129,7 @@ private:
         bool full = false;  // accepting waits for a session to end
     };
 
-    void run(asio::io_context& context, std::size_t count, const char* name);
+    void run_io();
     void accept();
     void accept_later();
     void on_accept(boost::system::error_code error, tcp::socket socket);
@@ -143,22 +143,22 @@ private:
     base::Guarded<std::shared_ptr<asio::ssl::context>> tls_;
     std::atomic<bool> stopping_ = false;
     std::optional<asio::io_context> io_{std::in_place};
-    std::optional<asio::io_context> work_{std::in_place};
     asio::executor_work_guard<asio::io_context::executor_type> io_guard_;
-    asio::executor_work_guard<asio::io_context::executor_type> work_guard_;
     std::optional<tcp::acceptor> acceptor_;
     bool accepting_ = false;  // on the acceptor's strand
     std::optional<asio::steady_timer> retry_;
     const tcp::endpoint bound_;
     std::condition_variable ended_;
     base::Guarded<Sessions> sessions_;
-    std::vector<std::thread> threads_;
+    std::optional<WorkerThreads> workers_;
+    std::vector<std::thread> io_threads_;
 };
 
-void Listener::Impl::run(asio::io_context& context, std::size_t count, const char* name) {
-    for (std::size_t i = 0; i < std::max<std::size_t>(count, 1); ++i) {
-        threads_.emplace_back([&context] { run_until_stopped(context); });
-        pthread_setname_np(threads_.back().native_handle(), (name + std::to_string(i)).c_str());
+void Listener::Impl::run_io() {
+    for (std::size_t i = 0; i < std::max<std::size_t>(options_.io_threads, 1); ++i) {
+        io_threads_.emplace_back([this] { run_until_stopped(*io_); });
+        pthread_setname_np(io_threads_.back().native_handle(),
+                           ("http-io-" + std::to_string(i)).c_str());
     }
 }
 
@@ -314,14 +314,12 @@ void Listener::Impl::stop() {
         session->close();
     }
     io_guard_.reset();
-    work_guard_.reset();
     io_->stop();
-    work_->stop();
-    for (auto& thread : threads_) {
+    for (auto& thread : io_threads_) {
         thread.join();
     }
     // What is still queued refers to this object; it goes before the sockets' service does.
-    work_.reset();
+    workers_.reset();
     retry_.reset();
     acceptor_.reset();
     io_.reset();
