@@ -26,6 +26,8 @@ public:
 
     /// What a task throws is dropped.
     void post(std::function<void()> task);
+    /// How many threads wait for a task.
+    std::size_t idle() const { return state_.lock()->idle.size(); }
     /// Returns when the tasks under way have ended; no other is begun. From none of the threads.
     void stop();
 
