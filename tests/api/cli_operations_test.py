@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every operation of the Image Builder API through every AWS CLI that is installed, against a real server with the fake
+"""Every operation of the Image Builder API through every AWS CLI that is installed and knows them all, against a real server with the fake
 driver; each raw exchange is held against the model afterwards.
 
 usage: cli_operations_test.py <goldsmith> <seed_image> <check_exchanges>
@@ -69,11 +69,28 @@ class Cli:
         return answer["output"]
 
 
+def knows_every_operation(python):
+    """An older CLI lacks commands, and members of answers. main_job_test.py drives it all the same."""
+    nowhere = "http://127.0.0.1:1"  # the missing members are noticed before anything is sent
+    with harness.private_directory("cli") as home, Cli(python, nowhere, ("x", "y"), home) as cli:
+        try:
+            cli("GetMarketplaceResource", {})
+        except every_operation.Refused as refused:
+            return "Invalid choice" not in str(refused)
+    return True
+
+
 def main(goldsmith, seed_image, check_exchanges):
     pythons = interpreters()
     if not pythons:
         harness.skip("no AWS CLI is installed")
-    for number, python in enumerate(pythons):
+    known = [python for python in pythons if knows_every_operation(python)]
+    for python in pythons:
+        if python not in known:
+            print("left out: the AWS CLI of", python, "is older than the API")
+    if not known:
+        harness.skip("every AWS CLI that is installed is older than the API")
+    for number, python in enumerate(known):
         with recorded.Recorded(goldsmith, seed_image, check_exchanges) as world:
             with Cli(python, world.endpoint, world.server.keys(), world.server.data_dir) as cli:
                 every_operation.Scenario(cli, world.ami, f"cli{number}").run()
