@@ -6,33 +6,13 @@
 #include "api/demands.h"
 #include "db/connection.h"
 #include "service/imagebuilder/references.h"
+#include "service/imagebuilder/versioned_rows.h"
 #include "state/iam_entities.h"
 #include "state/images.h"
 
 namespace goldsmith::service::authorization {
 
 namespace {
-
-const state::VersionedRows* rows_of(api::ResourceType type) {
-    switch (type) {
-        case api::ResourceType::component:
-            return &state::components();
-        case api::ResourceType::workflow:
-            return &state::workflows();
-        case api::ResourceType::image_recipe:
-            return &state::image_recipes();
-        case api::ResourceType::container_recipe:
-            return &state::container_recipes();
-        case api::ResourceType::image:
-            return &state::image_versions();
-        case api::ResourceType::infrastructure_configuration:
-        case api::ResourceType::distribution_configuration:
-        case api::ResourceType::image_pipeline:
-        case api::ResourceType::lifecycle_policy:
-            break;
-    }
-    return nullptr;
-}
 
 /// Reading takes references; lists of builds speak of the version that they name.
 bool leads_to_one(const std::string& action, const api::Arn& arn) {
@@ -42,7 +22,7 @@ bool leads_to_one(const std::string& action, const api::Arn& arn) {
 
 std::string known_build(db::Connection& connection, const api::CallContext& context,
                         const std::string& action, const api::Arn& arn) {
-    const auto* rows = rows_of(arn.type);
+    const auto* rows = imagebuilder::versioned_rows(arn.type);
     if (rows == nullptr || !arn.pattern() || !leads_to_one(action, arn)) {
         return arn.text();
     }

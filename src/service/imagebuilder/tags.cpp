@@ -3,6 +3,7 @@
 #include "api/generated/imagebuilder/errors.h"
 #include "db/database.h"
 #include "service/imagebuilder/references.h"
+#include "service/imagebuilder/versioned_rows.h"
 #include "service/imagebuilder/workflow_references.h"
 #include "state/images.h"
 #include "state/tags.h"
@@ -14,27 +15,6 @@ namespace ib = api::imagebuilder;
 namespace {
 
 constexpr std::size_t most_tags = 50;
-
-const state::VersionedRows* versioned_rows(api::ResourceType type) {
-    switch (type) {
-        case api::ResourceType::component:
-            return &state::components();
-        case api::ResourceType::image_recipe:
-            return &state::image_recipes();
-        case api::ResourceType::container_recipe:
-            return &state::container_recipes();
-        case api::ResourceType::image:
-            return &state::image_versions();
-        case api::ResourceType::workflow:
-            return &state::workflows();
-        case api::ResourceType::infrastructure_configuration:
-        case api::ResourceType::distribution_configuration:
-        case api::ResourceType::image_pipeline:
-        case api::ResourceType::lifecycle_policy:
-            break;
-    }
-    return nullptr;
-}
 
 bool exists_named(db::Connection& connection, const api::CallContext& context,
                   const api::Arn& arn) {
