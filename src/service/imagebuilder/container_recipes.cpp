@@ -4,10 +4,10 @@
 #include "api/generated/imagebuilder/recipes_json.h"
 #include "api/list_filters.h"
 #include "service/body.h"
-#include "service/imagebuilder/dependents.h"
 #include "service/imagebuilder/dockerfile_template.h"
 #include "service/imagebuilder/once.h"
 #include "service/imagebuilder/recipe_components.h"
+#include "service/imagebuilder/recipe_deletion.h"
 #include "service/imagebuilder/recipe_versions.h"
 #include "service/imagebuilder/recipes.h"
 #include "service/imagebuilder/references.h"
@@ -15,7 +15,6 @@
 #include "service/imagebuilder/sharing.h"
 #include "service/milliseconds.h"
 #include "state/images.h"
-#include "state/resource_policies.h"
 #include "state/tags.h"
 
 namespace goldsmith::service::imagebuilder {
@@ -167,24 +166,8 @@ ib::CreateContainerRecipeResponse RecipeFamily::create_container_recipe(
 ib::DeleteContainerRecipeResponse RecipeFamily::delete_container_recipe(
     const api::CallContext& context, const ib::DeleteContainerRecipeRequest& request) {
     const std::string& text = request.container_recipe_arn;
-    const api::Arn arn = parse_arn("containerRecipeArn", text, api::ResourceType::container_recipe);
-    require_own(arn);
-    dependencies_.database.write([&](db::Transaction& transaction) {
-        db::Connection& connection = transaction;
-        const auto row = arn.is_wildcard()
-                             ? std::nullopt
-                             : resolve_own(connection, state::container_recipes(), context, arn);
-        if (!row) {
-            throw_not_found(text);
-        }
-        const std::string exact = arn_of(*row).text();
-        if (is_shared(connection, exact) || pipeline_needs_recipe(connection, context, arn)) {
-            throw_depended_on(text);
-        }
-        state::container_recipes().erase(connection, row->id);
-        state::erase_resource_policy(connection, exact);
-        state::erase_tags(connection, exact);
-    });
+    delete_recipe(dependencies_.database, context, "containerRecipeArn", text,
+                  api::ResourceType::container_recipe);
     return {.container_recipe_arn = text};
 }
 

@@ -7,17 +7,16 @@
 #include "api/generated/imagebuilder/recipes_json.h"
 #include "api/list_filters.h"
 #include "service/body.h"
-#include "service/imagebuilder/dependents.h"
 #include "service/imagebuilder/lists.h"
 #include "service/imagebuilder/once.h"
 #include "service/imagebuilder/parent_image.h"
 #include "service/imagebuilder/recipe_components.h"
+#include "service/imagebuilder/recipe_deletion.h"
 #include "service/imagebuilder/recipe_versions.h"
 #include "service/imagebuilder/references.h"
 #include "service/imagebuilder/shared_lists.h"
 #include "service/imagebuilder/sharing.h"
 #include "service/milliseconds.h"
-#include "state/resource_policies.h"
 #include "state/tags.h"
 
 namespace goldsmith::service::imagebuilder {
@@ -157,24 +156,8 @@ ib::CreateImageRecipeResponse RecipeFamily::create_image_recipe(
 ib::DeleteImageRecipeResponse RecipeFamily::delete_image_recipe(
     const api::CallContext& context, const ib::DeleteImageRecipeRequest& request) {
     const std::string& text = request.image_recipe_arn;
-    const api::Arn arn = parse_arn("imageRecipeArn", text, api::ResourceType::image_recipe);
-    require_own(arn);
-    dependencies_.database.write([&](db::Transaction& transaction) {
-        db::Connection& connection = transaction;
-        const auto row = arn.is_wildcard()
-                             ? std::nullopt
-                             : resolve_own(connection, state::image_recipes(), context, arn);
-        if (!row) {
-            throw_not_found(text);
-        }
-        if (is_shared(connection, arn_of(*row).text()) ||
-            pipeline_needs_recipe(connection, context, arn)) {
-            throw_depended_on(text);
-        }
-        state::image_recipes().erase(connection, row->id);
-        state::erase_resource_policy(connection, arn_of(*row).text());
-        state::erase_tags(connection, arn_of(*row).text());
-    });
+    delete_recipe(dependencies_.database, context, "imageRecipeArn", text,
+                  api::ResourceType::image_recipe);
     return {.image_recipe_arn = text};
 }
 
