@@ -19,6 +19,9 @@ state::AmiRow row_of(const ImageRegistration& registration) {
     row.created_ms = image.created_ms;
     row.description = image.description;
     row.architecture = image.architecture;
+    if (image.platform == "Windows") {
+        row.platform_details = "Windows";
+    }
     row.boot_mode = image.boot_mode;
     row.root_device_name = image.root_device_name;
     row.source_image_id = registration.source_image_id;
@@ -54,11 +57,12 @@ std::map<std::string, std::string> build_tags(const std::string& image_arn) {
     return {{"CreatedBy", "EC2 Image Builder"}, {"Ec2ImageBuilderArn", image_arn}};
 }
 
-void register_image(World& world, const ImageRegistration& registration) {
+void register_image(db::Database& database, store::RegionSet& regions,
+                    const ImageRegistration& registration) {
     store::ImageManifest image = registration.image;
     image.tags = registration.tags;
-    world.regions.at(registration.region).put_image(image);
-    world.database.write([&](db::Transaction& transaction) {
+    regions.at(registration.region).put_image(image);
+    database.write([&](db::Transaction& transaction) {
         db::Connection& connection = transaction.connection();
         put_snapshots(connection, registration);
         state::AmiRow row = row_of(registration);

@@ -1,6 +1,6 @@
 // Images: registering an AMI in a region: manifest in the store, rows and tags in the database, in
-// the order that leaves nothing half visible. Used by CreateImage and DistributeImage. Every
-// function may be repeated.
+// the order that leaves nothing half visible. Used by CreateImage, DistributeImage and
+// imports. Every function may be repeated.
 #pragma once
 
 #include <map>
@@ -24,6 +24,10 @@ struct ImageRegistration {
 std::map<std::string, std::string> build_tags(const std::string& image_arn);
 
 /// The snapshots must be in the region's store already.
-void register_image(World& world, const ImageRegistration& registration);
+void register_image(db::Database& database, store::RegionSet& regions,
+                    const ImageRegistration& registration);
+inline void register_image(World& world, const ImageRegistration& registration) {
+    register_image(world.database, world.regions, registration);
+}
 
 }  // namespace goldsmith::actions

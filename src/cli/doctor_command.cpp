@@ -47,6 +47,8 @@ constexpr Need image_needs[] = {
     {"mke2fs", "e2fsprogs", "makes the root file system of base images"},
     {"sfdisk", "fdisk", "partitions base images"},
     {"grub-mkimage", "grub-common", "makes base images boot"},
+    {"bwrap", "bubblewrap", "keeps programs apart that read imported disk images"},
+    {"grub-fstest", "grub-common", "looks into imported disk images"},
 };
 
 template <std::size_t count>

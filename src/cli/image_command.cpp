@@ -1,4 +1,4 @@
-// goldsmith image ls | pull | export
+// goldsmith image ls | pull | export; import is a file of its own
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
@@ -8,6 +8,7 @@
 #include "catalogue/entry.h"
 #include "catalogue/pull.h"
 #include "cli/command_line.h"
+#include "cli/image_import.h"
 #include "cli/image_reference.h"
 #include "cli/server_options.h"
 #include "daemon/data_directory.h"
@@ -122,7 +123,7 @@ int export_image(const ImageOptions& options) {
 
 void add_image(CLI::App& app, Run& run) {
     auto options = std::make_shared<ImageOptions>();
-    CLI::App* command = app.add_subcommand("image", "List, pull and export images");
+    CLI::App* command = app.add_subcommand("image", "List, pull, import and export images");
     command->require_subcommand(1);
     const auto add = [&](const char* name, const char* help, int (*function)(const ImageOptions&)) {
         CLI::App* sub = command->add_subcommand(name, help);
@@ -131,6 +132,7 @@ void add_image(CLI::App& app, Run& run) {
         sub->callback([options, &run, function] { run = [=] { return function(*options); }; });
         return sub;
     };
+    add_image_import(*command, run);
     add("ls", "List the images of every region", list);
     CLI::App* pulling = add("pull", "Make or update a managed base image", pull);
     pulling->add_option("name", options->reference, "Such as debian-12")->required();

@@ -6,6 +6,7 @@
 #include "cli/command_line.h"
 #include "cli/server_options.h"
 #include "daemon/data_directory.h"
+#include "daemon/imported_images.h"
 #include "store/fsck.h"
 #include "store/gc.h"
 #include "store/region_set.h"
@@ -30,6 +31,10 @@ int gc(const GcCommand& options) {
     store::GcOptions gc_options;
     gc_options.grace = std::chrono::seconds(options.grace_seconds);
     bool busy = false;
+    const std::size_t imports = options.dry_run ? 0 : daemon::sweep_dead_imports(config, regions);
+    if (imports > 0) {
+        std::printf("%zu imports that were interrupted: taken away\n", imports);
+    }
     for (const std::string& name : regions.names()) {
         store::GcPlan plan;
         std::uint64_t freed = 0;

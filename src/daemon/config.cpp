@@ -86,6 +86,12 @@ Setters own_setters() {
                                                  [](Config& c, std::int64_t v) {
                                                      c.lifecycle_interval = std::chrono::minutes(v);
                                                  })},
+        {"import_max_disk_gib", number_of(1, 65'536,
+                                          [](Config& c, std::int64_t v) {
+                                              c.import_max_disk = base::ByteSize::gib(
+                                                  static_cast<std::uint64_t>(v));
+                                          })},
+        {"import_from_local_addresses", truth_of(&Config::import_from_local_addresses)},
         {"action_threads", number_of(1, 256,
                                      [](Config& c, std::int64_t v) {
                                          c.action_threads = static_cast<std::size_t>(v);

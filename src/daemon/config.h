@@ -31,6 +31,11 @@ struct Config {
     /// The Debian mirror for base images; empty: what the host's own apt configuration names.
     std::string debian_mirror;
 
+    /// The largest disk that an imported image may be.
+    base::ByteSize import_max_disk = base::ByteSize::gib(2048);
+    /// Whether imports of the API may fetch from loopback and link-local addresses.
+    bool import_from_local_addresses = false;
+
     base::ByteSize disk_cache_size = base::ByteSize::gib(20);
     int compression_level = 1;
 

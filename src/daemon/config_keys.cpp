@@ -29,6 +29,17 @@ Setter one_of(std::string Config::*member, std::vector<std::string> choices) {
     };
 }
 
+Setter truth_of(bool Config::*member) {
+    return [member](const YamlNode& node, Config& config, DiagnosticSink& errors) {
+        const auto value = documents::yaml_bool(node);
+        if (!value) {
+            errors.error(node.position, "expected true or false");
+            return;
+        }
+        config.*member = *value;
+    };
+}
+
 Setter number_of(std::int64_t minimum, std::int64_t maximum,
                  std::function<void(Config&, std::int64_t)> set) {
     return [=](const YamlNode& node, Config& config, DiagnosticSink& errors) {

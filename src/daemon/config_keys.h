@@ -22,6 +22,7 @@ using Setters = std::map<std::string, Setter, std::less<>>;
 
 Setter text_of(std::string Config::*member);
 Setter one_of(std::string Config::*member, std::vector<std::string> choices);
+Setter truth_of(bool Config::*member);
 Setter number_of(std::int64_t minimum, std::int64_t maximum,
                  std::function<void(Config&, std::int64_t)> set);
 

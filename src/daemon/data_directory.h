@@ -19,6 +19,7 @@ struct DataLayout {
     base::Path stores() const { return root / "stores"; }
     base::Path cache() const { return root / "cache"; }
     base::Path runs() const { return root / "runs"; }
+    base::Path imports() const { return root / "imports"; }
     base::Path audit() const { return root / "audit"; }
     base::Path tls() const { return root / "tls"; }
     base::Path logs() const { return root / "logs"; }

@@ -1,14 +1,9 @@
-#include "catalogue/identify_os.h"
+#include "disk_images/os_release.h"
 
-#include <algorithm>
-#include <chrono>
 #include <sstream>
 
-namespace goldsmith::catalogue {
+namespace goldsmith::disk_images {
 namespace {
-
-constexpr std::size_t kMostBytes = 64 << 10;
-constexpr std::chrono::seconds kLimit{20};
 
 // Values are shell words: bare, or in single or double quotes with backslashes.
 std::string unquoted(std::string value) {
@@ -50,30 +45,4 @@ std::optional<OsIdentity> parse_os_release(std::string_view text) {
     return identity;
 }
 
-base::Command read_from_ext_command(const base::Path& disk, std::uint64_t offset_bytes,
-                                    const std::string& path) {
-    base::Command command;
-    command.program = "debugfs";
-    command.arguments = {"-R", "cat " + path,
-                         disk.string() + "?offset=" + std::to_string(offset_bytes)};
-    command.environment = {{"LC_ALL", "C"}, {"DEBUGFS_PAGER", "__none__"}};
-    return command;
-}
-
-std::optional<OsIdentity> identify_os(const base::Path& raw_disk, std::uint64_t offset_bytes) {
-    if (raw_disk.string().find('?') != std::string::npos) {
-        throw base::Error("a disk's path must not hold a question mark: " + raw_disk.string());
-    }
-    base::RunOptions options;
-    options.timeout = kLimit;
-    options.keep_bytes = kMostBytes;
-    // The second is a link to the first on most systems, and links are not followed.
-    for (const char* path : {"/usr/lib/os-release", "/etc/os-release"}) {
-        const auto result = base::run(read_from_ext_command(raw_disk, offset_bytes, path), options);
-        if (auto identity = parse_os_release(result.stdout_text))
-            return identity;
-    }
-    return std::nullopt;
-}
-
-}  // namespace goldsmith::catalogue
+}  // namespace goldsmith::disk_images
