@@ -13,8 +13,8 @@
 #include "cli/server_options.h"
 #include "daemon/data_directory.h"
 #include "daemon/managed_images.h"
+#include "disk_images/export.h"
 #include "store/disk_cache.h"
-#include "store/disk_export.h"
 #include "store/region_set.h"
 
 namespace goldsmith::cli {
@@ -92,28 +92,30 @@ int pull(const ImageOptions& options) {
     return 0;
 }
 
-store::DiskFormat format_of(const ImageOptions& options) {
-    const std::string format =
-        options.format.empty() ? base::Path(options.output).extension().string() : options.format;
-    if (format == "raw" || format == ".raw" || format == ".img") {
-        return store::DiskFormat::raw;
+disk_images::Format format_of(const ImageOptions& options) {
+    std::optional<disk_images::Format> format;
+    if (!options.format.empty()) {
+        format = disk_images::parse_format(options.format);
+    } else if (const auto named = disk_images::formats_of_name(options.output); !named.empty()) {
+        format = named.front();
     }
-    if (format == "qcow2" || format == ".qcow2") {
-        return store::DiskFormat::qcow2;
+    if (!format || !disk_images::is_written(*format)) {
+        throw base::Error("cannot tell in which format to export; name it with --format (" +
+                          disk_images::written_format_names() + ")");
     }
-    throw base::Error("cannot export as '" + format + "'; name the format with --format raw|qcow2");
+    return *format;
 }
 
 int export_image(const ImageOptions& options) {
     const daemon::Config config = options.server.config();
     const daemon::DataLayout layout{config.data_directory};
-    const store::DiskFormat format = format_of(options);
+    const disk_images::Format format = format_of(options);
     store::RegionSet regions = open_regions(config);
     const FoundImage found = find_image(regions, options.region, options.reference);
     store::DiskCache cache(layout.cache(), {config.disk_cache_size.in_bytes(), 8});
     const store::ExportResult result =
-        store::export_disk(regions.at(found.region), cache, found.image.root_device().snapshot,
-                           format, std::filesystem::absolute(options.output));
+        disk_images::export_image(regions.at(found.region), cache, found.image, format,
+                                  std::filesystem::absolute(options.output));
     std::printf("%s  %s  sha256:%s\n", result.path.c_str(),
                 base::ByteSize::bytes(result.bytes).describe().c_str(), result.sha256.c_str());
     return 0;
@@ -144,7 +146,7 @@ void add_image(CLI::App& app, Run& run) {
     exporting->add_option("image", options->reference, "AMI id, image ARN or name")->required();
     exporting->add_option("output", options->output, "File to write")->required();
     exporting->add_option("--format", options->format,
-                          "raw or qcow2 (default: by the file's name)");
+                          "raw, qcow2, vmdk, vhd or ova (default: by the file's name)");
 }
 
 }  // namespace goldsmith::cli

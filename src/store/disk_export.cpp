@@ -26,10 +26,40 @@ base::Command convert(std::vector<std::string> arguments) {
     return command;
 }
 
-void write_qcow2(const CachedDisk& disk, const std::filesystem::path& path) {
+base::Command qemu_img(std::vector<std::string> arguments) {
+    base::Command command;
+    command.program = "qemu-img";
+    command.arguments = std::move(arguments);
+    return command;
+}
+
+// The file gets its name only when another look at it finds it whole.
+void write_converted(const CachedDisk& disk, DiskFormat format, const std::filesystem::path& path) {
     NewFile file(path);
-    base::run_checked(convert({"-c", "-o", "compression_type=zstd", "-f", disk.format(), "-O",
-                               "qcow2", disk.path().string(), file.temporary().string()}));
+    const std::string source = disk.path().string();
+    const std::string target = file.temporary().string();
+    switch (format) {
+        case DiskFormat::qcow2:
+            base::run_checked(convert({"-c", "-o", "compression_type=zstd", "-f", disk.format(),
+                                       "-O", "qcow2", source, target}));
+            base::run_checked(qemu_img({"check", "-q", "-f", "qcow2", target}));
+            break;
+        case DiskFormat::vmdk:
+            base::run_checked(convert({"-o", "subformat=streamOptimized", "-f", disk.format(), "-O",
+                                       "vmdk", source, target}));
+            base::run_checked(qemu_img({"check", "-q", "-f", "vmdk", target}));
+            break;
+        case DiskFormat::vhd:
+            // Without force_size the disk would be rounded to cylinders. There is no check for
+            // VHDs.
+            base::run_checked(convert({"-o", "subformat=dynamic,force_size=on", "-f", disk.format(),
+                                       "-O", "vpc", source, target}));
+            base::run_checked(
+                qemu_img({"compare", "-q", "-f", disk.format(), "-F", "vpc", source, target}));
+            break;
+        case DiskFormat::raw:
+            break;
+    }
     file.publish(true);
 }
 
@@ -48,19 +78,6 @@ std::string sha256_of(const std::filesystem::path& path) {
     return base::to_hex(hash.finish());
 }
 
-// Nothing if the bytes cannot be taken out of the file directly.
-std::optional<ImageFileMap> map_directly(const std::filesystem::path& path,
-                                         const std::string& format) {
-    if (format != "raw" && format != "qcow2") {
-        return std::nullopt;
-    }
-    try {
-        return map_image_file(path, format);
-    } catch (const UnmappableImage&) {
-        return std::nullopt;
-    }
-}
-
 }  // namespace
 
 ExportResult export_disk(const RegionStore& region, DiskCache& cache, const SnapshotId& id,
@@ -70,26 +87,12 @@ ExportResult export_disk(const RegionStore& region, DiskCache& cache, const Snap
             restore(region, id, path, {.durable = true});
             break;
         case DiskFormat::qcow2:
-            write_qcow2(cache.get(region, id), path);
+        case DiskFormat::vmdk:
+        case DiskFormat::vhd:
+            write_converted(cache.get(region, id), format, path);
             break;
     }
     return {path, std::filesystem::file_size(path), sha256_of(path)};
-}
-
-IngestResult import_disk(RegionStore& region, const std::filesystem::path& path,
-                         const std::string& format, IngestRequest request,
-                         const std::filesystem::path& scratch) {
-    request.parent.reset();
-    if (const auto map = map_directly(path, format)) {
-        request.extents = map->allocated;
-        return ingest(region, *map->disk, request);
-    }
-    const base::TempDir folder("import", scratch);
-    const auto raw = folder.path() / "disk.raw";
-    base::run_checked(convert({"-f", format, "-O", "raw", path.string(), raw.string()}));
-    const base::Fd fd = base::open_file(raw, O_RDONLY);
-    request.extents = data_extents(fd.get());
-    return ingest(region, *open_raw_disk(raw), request);
 }
 
 }  // namespace goldsmith::store
