@@ -36,6 +36,7 @@ struct Need {
 constexpr Need container_needs[] = {
     {"systemd-nspawn", "systemd-container", "boots build instances"},
     {"slirp4netns", "slirp4netns", "gives them a network"},
+    {"nft", "nftables", "filters what they reach"},
     {"qemu-img", "qemu-utils", "makes their disks"},
     {"qemu-storage-daemon", "qemu-utils", "shows their disks as files"},
 };

@@ -23,6 +23,8 @@
 
 namespace goldsmith::instances {
 
+class Gateway;  // network/gateway.h
+
 using guest::Deadline;
 
 /// Where the root file system lies on the disk.
@@ -56,6 +58,9 @@ struct InstanceSpec {
     base::Path console_file;
     /// The static executable that serves as agent; the guest sees it at kAgentProgram.
     base::Path agent_program;
+    /// Between the guest and the world. None: the driver makes one with user-mode NAT, if its
+    /// machines have a network at all.
+    std::shared_ptr<Gateway> gateway;
 };
 
 /// Where the guest finds the agent program and its socket. On a memory file system: nothing of it

@@ -14,6 +14,7 @@ std::optional<std::string> ContainerDriver::unavailable() const {
     for (const auto& [program, package] : {std::pair{"systemd-nspawn", "systemd-container"},
                                            {"qemu-storage-daemon", "qemu-utils"},
                                            {"slirp4netns", "slirp4netns"},
+                                           {"nft", "nftables"},
                                            {"unshare", "util-linux"}}) {
         if (!base::find_program(program)) {
             return std::string("the container driver needs ") + program + " (Debian package " +

@@ -167,7 +167,7 @@ TEST_F(Container, HasANetworkOfItsOwn) {
     const auto one = started("net1");
     const auto two = started("net2");
     const std::string links = sh(*one, "cat /proc/net/dev").stdout_text;
-    EXPECT_NE(links.find("tap0"), std::string::npos) << links;
+    EXPECT_NE(links.find("net0"), std::string::npos) << links;
     EXPECT_EQ(links.find("eth0"), std::string::npos) << links;
     // The same port in both, at once.
     const std::string listen = "systemd-run -q --unit=listen systemd-socket-activate -l 80 cat";

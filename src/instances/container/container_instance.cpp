@@ -80,7 +80,11 @@ void ContainerInstance::start() {
         attach_disk();
         cgroup_ =
             std::make_unique<InstanceCgroup>(spec_.run_id, Limits{spec_.vcpus, spec_.memory_mib});
-        network_ = std::make_unique<InstanceNetwork>(spec_.work_directory);
+        if (!spec_.gateway) {
+            spec_.gateway =
+                std::make_shared<Gateway>(GatewayOptions{{}, spec_.work_directory, {}, {}});
+        }
+        network_ = std::make_unique<ContainerLink>(*spec_.gateway, spec_.work_directory);
         files_ =
             std::make_unique<GuestFiles>(spec_.work_directory, spec_.agent_program, root_.target());
         base::make_directories(kNspawnState);

@@ -11,8 +11,8 @@
 #include "instances/container/guest_files.h"
 #include "instances/container/loop_device.h"
 #include "instances/container/mounts.h"
-#include "instances/container/network.h"
 #include "instances/instance.h"
+#include "instances/network/container_link.h"
 
 namespace goldsmith::instances {
 
@@ -45,7 +45,7 @@ private:
     std::unique_ptr<LoopDevice> loop_;
     Mount root_;
     std::unique_ptr<GuestTraces> traces_;
-    std::unique_ptr<InstanceNetwork> network_;
+    std::unique_ptr<ContainerLink> network_;
     std::unique_ptr<InstanceCgroup> cgroup_;
     std::unique_ptr<GuestFiles> files_;
     std::unique_ptr<Console> console_;

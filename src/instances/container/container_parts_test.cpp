@@ -4,7 +4,6 @@
 
 #include "instances/container/cgroup.h"
 #include "instances/container/disk_export.h"
-#include "instances/container/network.h"
 #include "instances/container/nspawn_command.h"
 #include "instances/container/root_growth.h"
 
@@ -12,7 +11,6 @@ namespace goldsmith::instances {
 namespace {
 
 using testing::Contains;
-using testing::ElementsAre;
 using testing::Not;
 
 TEST(NspawnCommand, BootsInsideAProcessNamespaceThatDiesWithIt) {
@@ -31,12 +29,6 @@ TEST(NspawnCommand, BootsInsideAProcessNamespaceThatDiesWithIt) {
     EXPECT_THAT(command.arguments, Contains("--drop-capability=CAP_MKNOD"));
     settings.may_make_devices = true;
     EXPECT_THAT(nspawn_command(settings).arguments, Not(Contains("--drop-capability=CAP_MKNOD")));
-}
-
-TEST(SlirpCommand, KeepsTheHostsLoopbackOut) {
-    EXPECT_THAT(slirp_command("/run/network", 7).arguments,
-                ElementsAre("--configure", "--mtu=65520", "--disable-host-loopback", "--ready-fd=7",
-                            "--netns-type=path", "/run/network", "tap0"));
 }
 
 TEST(ExportCommand, QuotesCommasInPaths) {

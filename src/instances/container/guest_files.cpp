@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "guest/unix_socket.h"
-#include "instances/container/network.h"
 #include "instances/instance.h"
+#include "instances/network/filter.h"
 
 namespace goldsmith::instances {
 
