@@ -1,10 +1,10 @@
 // WebDownload: a file from a web server, with a digest to check it by.
 #include <algorithm>
 
+#include "base/checksum.h"
 #include "base/encoding.h"
 #include "guest/file_digest.h"
 #include "guest/modules/modules.h"
-#include "guest/net/checksum.h"
 #include "guest/net/partial_file.h"
 #include "guest/net/url.h"
 #include "guest/path_rules.h"
@@ -19,7 +19,7 @@ public:
         : file_(file), algorithm_(algorithm) {}
     void restart() override {
         file_.restart();
-        checksum_ = algorithm_.empty() ? nullptr : make_checksum(algorithm_);
+        checksum_ = algorithm_.empty() ? nullptr : base::make_checksum(algorithm_);
     }
     void write(std::string_view bytes) override {
         file_.write(bytes);
@@ -32,7 +32,7 @@ public:
 private:
     PartialFile& file_;
     std::string algorithm_;
-    std::unique_ptr<Checksum> checksum_;
+    std::unique_ptr<base::Checksum> checksum_;
 };
 
 std::string lower(std::string text) {

@@ -115,12 +115,12 @@ TEST(Checksums, MatchTheirTestVectors) {
         {"md5", "25f9e794323b453885f5181f1b624d0b"},
         {"sha1", "f7c3bc1d808e04732adf679965ccc34ca7ae3441"}};
     for (const auto& [name, expected] : vectors) {
-        const auto checksum = make_checksum(name);
+        const auto checksum = base::make_checksum(name);
         checksum->update("1234");
         checksum->update("56789");
         EXPECT_EQ(base::hex_encode(checksum->finish()), expected) << name;
     }
-    EXPECT_EQ(make_checksum("md4"), nullptr);
+    EXPECT_EQ(base::make_checksum("md4"), nullptr);
 }
 
 TEST(Checksums, OfPartsAreNotOfTheObject) {
