@@ -100,7 +100,8 @@ ObjectInfo MemoryObjects::store(Bucket& bucket, Object object, const PutOptions&
 ObjectInfo MemoryObjects::put(const std::string& bucket, const std::string& key,
                               base::ByteSource& content, const PutOptions& options) {
     check_key(key);
-    Object object{{}, taken(content, options.digests)};
+    Object object;
+    object.content = taken(content, options.digests);
     object.info.key = key;
     object.info.etag = md5_of(object.content);
     object.info.attributes = options.attributes;

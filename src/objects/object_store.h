@@ -1,8 +1,7 @@
-// ObjectStore: buckets of named octets, as S3 has them. Three kinds: LocalObjects keeps them below
-// the data directory (the default), RemoteObjects speaks to an S3 endpoint that the configuration
-// names, MemoryObjects is for tests; one conformance suite holds for all (object_conformance.h).
-// Used by service/s3 (the S3 API itself), by what reads and writes s3:// locations, and by the
-// container registry. Knows no accounts' rights: the gate decides before.
+// ObjectStore: buckets of named octets, as S3 has them. LocalObjects keeps them below the data
+// directory, MemoryObjects is for tests; one conformance suite holds for all
+// (object_conformance.h). For whatever reads and writes s3:// locations. Knows no accounts' rights:
+// whoever calls has decided before.
 //
 // Thread-safe. Content flows through base::ByteSource, so that no call holds an object in memory.
 // What cannot be done because of what is or is not there throws ObjectError; anything else thrown

@@ -29,6 +29,14 @@ CREATE TABLE amis (
 
 CREATE INDEX amis_by_name ON amis (region, owner, name);
 
+CREATE TABLE buckets (
+    name TEXT PRIMARY KEY,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    created_ms BIGINT NOT NULL,
+    policy TEXT
+);
+
 CREATE TABLE build_numbers (
     kind TEXT NOT NULL,
     account TEXT NOT NULL,
@@ -345,6 +353,37 @@ CREATE TABLE lifecycle_resources (
 );
 
 CREATE INDEX lifecycle_resources_by_parent ON lifecycle_resources (execution_id, parent, id);
+
+CREATE TABLE object_parts (
+    upload_id TEXT NOT NULL REFERENCES object_uploads (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    size_bytes BIGINT NOT NULL,
+    etag TEXT NOT NULL,
+    modified_ms BIGINT NOT NULL,
+    file TEXT NOT NULL,
+    PRIMARY KEY (upload_id, number)
+);
+
+CREATE TABLE object_uploads (
+    id TEXT PRIMARY KEY,
+    bucket TEXT NOT NULL REFERENCES buckets (name),
+    key TEXT NOT NULL,
+    begun_ms BIGINT NOT NULL,
+    attributes TEXT NOT NULL
+);
+
+CREATE INDEX object_uploads_by_key ON object_uploads (bucket, key, id);
+
+CREATE TABLE objects (
+    bucket TEXT NOT NULL REFERENCES buckets (name),
+    key TEXT NOT NULL,
+    size_bytes BIGINT NOT NULL,
+    etag TEXT NOT NULL,
+    modified_ms BIGINT NOT NULL,
+    attributes TEXT NOT NULL,
+    files TEXT NOT NULL,
+    PRIMARY KEY (bucket, key)
+);
 
 CREATE TABLE resource_policies (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
