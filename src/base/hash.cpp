@@ -1,8 +1,9 @@
 #include "base/hash.h"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 
 #include <cstring>
 
@@ -11,11 +12,56 @@
 
 namespace goldsmith::base {
 
+namespace {
+
+/// Looked up once: OpenSSL's own short forms search all its providers, under a lock, at every call.
+const EVP_MD* sha256_algorithm() {
+    static EVP_MD* const found = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    if (found == nullptr) {
+        throw Error("SHA-256 is not available");
+    }
+    return found;
+}
+
+EVP_MAC* hmac_algorithm() {
+    static EVP_MAC* const found = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    if (found == nullptr) {
+        throw Error("HMAC-SHA-256 is not available");
+    }
+    return found;
+}
+
+/// Never null: OpenSSL takes null for a key that was given before.
+const unsigned char* as_bytes(std::string_view text) {
+    return reinterpret_cast<const unsigned char*>(text.empty() ? "" : text.data());
+}
+
+/// A context of HMAC with SHA-256; a thread has one and gives it a key at every use.
+struct HmacContext {
+    HmacContext() {
+        char name[] = "SHA256";
+        const OSSL_PARAM parameters[] = {
+            OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
+            OSSL_PARAM_construct_end()};
+        if (context == nullptr || EVP_MAC_CTX_set_params(context, parameters) != 1) {
+            EVP_MAC_CTX_free(context);
+            throw Error("HMAC-SHA-256 is not available");
+        }
+    }
+    ~HmacContext() { EVP_MAC_CTX_free(context); }
+    HmacContext(const HmacContext&) = delete;
+    HmacContext& operator=(const HmacContext&) = delete;
+
+    EVP_MAC_CTX* context = EVP_MAC_CTX_new(hmac_algorithm());
+};
+
+}  // namespace
+
 struct Sha256::State {
     EVP_MD_CTX* context = EVP_MD_CTX_new();
     ~State() { EVP_MD_CTX_free(context); }
     void restart() {
-        if (context == nullptr || EVP_DigestInit_ex(context, EVP_sha256(), nullptr) != 1) {
+        if (context == nullptr || EVP_DigestInit_ex(context, sha256_algorithm(), nullptr) != 1) {
             throw Error("SHA-256 is not available");
         }
     }
@@ -41,11 +87,8 @@ Sha256Digest Sha256::finish() {
 }
 
 Sha256Digest sha256(const void* data, std::size_t size) {
-    Sha256Digest digest;
-    if (EVP_Digest(data, size, digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {
-        throw Error("SHA-256 is not available");
-    }
-    return digest;
+    thread_local Sha256 hash;
+    return hash.update(data, size).finish();
 }
 
 Sha256Digest sha256(std::string_view data) {
@@ -71,12 +114,13 @@ Sha256Digest digest_from_hex(std::string_view hex) {
 }
 
 Sha256Digest hmac_sha256(std::string_view key, std::string_view data) {
+    thread_local HmacContext hmac;
     Sha256Digest digest;
-    unsigned size = 0;
-    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-             reinterpret_cast<const unsigned char*>(data.data()), data.size(), digest.data(),
-             &size) == nullptr) {
-        throw Error("HMAC-SHA-256 is not available");
+    std::size_t size = 0;
+    if (EVP_MAC_init(hmac.context, as_bytes(key), key.size(), nullptr) != 1 ||
+        EVP_MAC_update(hmac.context, as_bytes(data), data.size()) != 1 ||
+        EVP_MAC_final(hmac.context, digest.data(), &size, digest.size()) != 1) {
+        throw Error("HMAC-SHA-256 could not be computed");
     }
     return digest;
 }

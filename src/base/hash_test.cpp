@@ -15,6 +15,16 @@ TEST(Hash, KnownDigests) {
               "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 
+TEST(Hash, AKeyIsForgottenByTheNext) {
+    const auto first = hmac_sha256("Jefe", "what do ya want for nothing?");
+    // From Python's hmac module: an empty key and an empty message, a key longer than a block.
+    EXPECT_EQ(to_hex(hmac_sha256({}, {})),
+              "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+    EXPECT_EQ(to_hex(hmac_sha256(std::string(100, 'k'), "message")),
+              "1c28735416d320163f56f81bdbb83d651eed508d184e6b8b03662740a533293e");
+    EXPECT_EQ(hmac_sha256("Jefe", "what do ya want for nothing?"), first);
+}
+
 TEST(Hash, IncrementalEqualsWholeAndRestarts) {
     Sha256 hash;
     hash.update("a").update("bc");
