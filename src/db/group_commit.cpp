@@ -4,130 +4,135 @@
 
 namespace goldsmith::db {
 
-void GroupCommit::run(const std::function<void(Transaction&)>& work,
-                      std::chrono::milliseconds deadline) {
-    take_turn(deadline);
-    std::exception_ptr failure;
-    try {
-        work_in_group(work);
-    } catch (...) {
-        failure = std::current_exception();
-    }
-    const auto group = end_turn();
-    if (failure) {
-        std::rethrow_exception(failure);
-    }
-    await_end(*group);
+namespace {
+
+std::exception_ptr undone_by_another() {
+    return std::make_exception_ptr(
+        Error(ErrorKind::busy, "another writer's failure undid the shared transaction"));
 }
 
-void GroupCommit::take_turn(std::chrono::milliseconds deadline) {
+}  // namespace
+
+void GroupCommit::run(const Work& work, std::chrono::milliseconds deadline) {
+    const auto writer = std::make_shared<Writer>(work);
+    const Told told =
+        lead_or_queue(writer) ? Told{.leads = true, .failure = {}} : await_turn(writer, deadline);
+    if (told.leads) {
+        return lead(work);
+    }
+    if (told.failure) {
+        std::rethrow_exception(told.failure);
+    }
+}
+
+bool GroupCommit::lead_or_queue(const std::shared_ptr<Writer>& writer) {
     auto turns = turns_.lock();
-    if (turns->holder == std::this_thread::get_id()) {
+    const auto self = std::this_thread::get_id();
+    if (turns->leader == self) {
         throw Error(ErrorKind::misuse,
                     "write() was called inside write(): pass the transaction along instead");
     }
-    ++turns->waiting;
-    // By the system clock, because the thread sanitizer of our compiler does not see the timed wait
-    // that the steady clock needs; a clock that is set meanwhile only moves the deadline.
-    const bool free = turns.wait_until(turn_free_, std::chrono::system_clock::now() + deadline,
-                                       [&] { return turns->holder == std::thread::id(); });
-    --turns->waiting;
-    if (!free) {
+    if (turns->leader == std::thread::id()) {
+        turns->leader = self;
+        return true;
+    }
+    turns->queue.push_back(writer);
+    return false;
+}
+
+GroupCommit::Told GroupCommit::await_turn(const std::shared_ptr<Writer>& writer,
+                                          std::chrono::milliseconds deadline) {
+    if (auto told = writer->told.wait_for(deadline)) {
+        return *std::move(told);
+    }
+    if (std::erase(turns_.lock()->queue, writer) > 0) {
         throw Error(ErrorKind::busy, "another thread has been writing to the database for " +
                                          std::to_string(deadline.count()) + " ms");
     }
-    turns->holder = std::this_thread::get_id();
+    return writer->told.wait();  // taken out of the queue: a leader is at it
 }
 
-void GroupCommit::work_in_group(const std::function<void(Transaction&)>& work) {
-    if (!transaction_) {
-        return work_as_first(work);
+void GroupCommit::lead(const Work& work) {
+    const auto begun = std::chrono::steady_clock::now();
+    std::exception_ptr failure;
+    Writers members;
+    try {
+        std::optional<Transaction> transaction(std::in_place, connection_,
+                                               Transaction::Mode::write);
+        work(*transaction);
+        while (transaction && take_member(members, begun)) {
+            if (auto own = run_in_savepoint(members.back()->work, transaction)) {
+                members.back()->told.report({.leads = false, .failure = std::move(own)});
+                members.pop_back();
+            }
+        }
+        if (transaction) {
+            transaction->commit();
+        } else {
+            failure = undone_by_another();
+        }
+    } catch (...) {
+        failure = std::current_exception();
     }
+    hand_on();
+    for (const auto& member : members) {
+        member->told.report({.leads = false, .failure = failure});
+    }
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+}
+
+bool GroupCommit::take_member(Writers& members, std::chrono::steady_clock::time_point begun) {
+    auto turns = turns_.lock();
+    const bool full = static_cast<int>(members.size()) + 1 >= limits_.members ||
+                      std::chrono::steady_clock::now() - begun >= limits_.age;
+    if (full || turns->queue.empty()) {
+        return false;
+    }
+    members.splice(members.end(), turns->queue, turns->queue.begin());
+    return true;
+}
+
+std::exception_ptr GroupCommit::run_in_savepoint(const Work& work,
+                                                 std::optional<Transaction>& transaction) {
     try {
         connection_.execute("SAVEPOINT member");
-        work(*transaction_);
+        work(*transaction);
         connection_.execute("RELEASE member");
+        return nullptr;
     } catch (...) {
-        const auto failure = std::current_exception();
+        auto failure = std::current_exception();
         try {
             connection_.execute("ROLLBACK TO member");
             connection_.execute("RELEASE member");
         } catch (const Error&) {
             // The database has given up the whole transaction (full disk, I/O error). The others
             // have done nothing wrong: `busy` lets them run again, each in a group without us.
-            transaction_.reset();
-            const auto group = turns_.lock()->open;
-            end_group(group, std::make_exception_ptr(
-                                 Error(ErrorKind::busy,
-                                       "another writer's failure undid the shared transaction")));
+            transaction.reset();
         }
-        std::rethrow_exception(failure);
+        return failure;
     }
-    ++turns_.lock()->open->members;
 }
 
-void GroupCommit::work_as_first(const std::function<void(Transaction&)>& work) {
-    transaction_.emplace(connection_, Transaction::Mode::write);
-    try {
-        work(*transaction_);
-    } catch (...) {
-        transaction_.reset();
-        throw;
+/// The first in the queue leads next; its thread takes over by itself.
+void GroupCommit::hand_on() {
+    Writers next;
+    {
+        auto turns = turns_.lock();
+        turns->leader = std::thread::id();
+        if (!turns->queue.empty()) {
+            next.splice(next.end(), turns->queue, turns->queue.begin());
+            turns->leader = next.front()->thread;
+        }
     }
-    auto group = std::make_shared<Group>();
-    group->members = 1;
-    turns_.lock()->open = std::move(group);
+    if (!next.empty()) {
+        next.front()->told.report({.leads = true, .failure = {}});
+    }
 }
 
 int GroupCommit::waiting() const {
-    return turns_.lock()->waiting;
-}
-
-std::shared_ptr<GroupCommit::Group> GroupCommit::end_turn() {
-    std::shared_ptr<Group> group;
-    {
-        auto turns = turns_.lock();
-        group = turns->open;
-        const bool goes_on = group && turns->waiting > 0 && group->members < limits_.members &&
-                             std::chrono::steady_clock::now() - group->begun < limits_.age;
-        if (!group || goes_on) {
-            turns->holder = std::thread::id();
-            turn_free_.notify_one();
-            return group;
-        }
-    }
-    std::exception_ptr failure;
-    try {
-        transaction_->commit();
-    } catch (...) {
-        failure = std::current_exception();
-    }
-    transaction_.reset();
-    end_group(group, failure);
-    turns_.lock()->holder = std::thread::id();
-    turn_free_.notify_one();
-    return group;
-}
-
-void GroupCommit::end_group(const std::shared_ptr<Group>& group, std::exception_ptr failure) {
-    auto turns = turns_.lock();
-    group->failure = std::move(failure);
-    group->ended = true;
-    turns->open.reset();
-    group_ended_.notify_all();
-}
-
-void GroupCommit::await_end(Group& group) {
-    auto turns = turns_.lock();
-    // Whoever holds the turn ends the group or hands it on to somebody who waits; the deadline is
-    // only what a timed wait needs.
-    while (!turns.wait_until(group_ended_,
-                             std::chrono::system_clock::now() + std::chrono::minutes(1),
-                             [&] { return group.ended; })) {
-    }
-    if (group.failure) {
-        std::rethrow_exception(group.failure);
-    }
+    return static_cast<int>(turns_.lock()->queue.size());
 }
 
 }  // namespace goldsmith::db

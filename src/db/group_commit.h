@@ -1,25 +1,26 @@
 // GroupCommit: several writers share one commit, and so one flush to the disk. Part of
 // db::Database.
 //
-// Writers take turns on the one connection that writes. A writer that ends its turn while others
-// wait leaves the transaction open for the next one and waits for the outcome; the last of them
-// commits for all. Each writer but the first of a group works within a savepoint, so that one that
-// fails undoes its own changes and nobody else's, and sees its own error. A writer is told that it
-// succeeded only when the commit that holds its changes is durable; when that commit fails, all in
-// the group see its error. A writer that nobody waits behind commits at once: alone, it pays
-// nothing.
+// The writer that finds the connection free leads: it runs its own work and then, within the same
+// transaction, that of everybody who has queued meanwhile, commits once, and hands the lead to the
+// first who has come since. Nobody else's thread is woken before its outcome is known. Each writer
+// but the first of a group works within a savepoint, so that one that fails undoes its own changes
+// and nobody else's, and sees its own error. A writer is told that it succeeded only when the
+// commit that holds its changes is durable; when that commit fails, all in the group see its error.
+// A writer that nobody waits behind commits at once: alone, it pays nothing.
 //
 // Thread-safe. The connection must outlive the object.
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <exception>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <thread>
 
+#include "base/completion.h"
 #include "base/guarded.h"
 #include "db/transaction.h"
 
@@ -33,51 +34,58 @@ struct GroupLimits {
 
 class GroupCommit {
 public:
+    using Work = std::function<void(Transaction&)>;
+
     explicit GroupCommit(Connection& connection, GroupLimits limits = {})
         : connection_(connection), limits_(limits) {}
     GroupCommit(const GroupCommit&) = delete;
     GroupCommit& operator=(const GroupCommit&) = delete;
 
-    /// Runs `work` in a transaction of its own or of a group, and returns when its changes are
-    /// durable. Passes on what `work` throws, after its changes are undone. Throws Error{busy} when
-    /// the turn does not come within `deadline`, or when another member's failure took the whole
-    /// group's transaction with it (the caller may simply run it again), and Error{misuse} when
-    /// this thread is within a turn already.
-    void run(const std::function<void(Transaction&)>& work, std::chrono::milliseconds deadline);
+    /// Runs `work`, on this thread or on that of another writer while this one waits, in a
+    /// transaction of its own or of a group, and returns when its changes are durable. Passes on
+    /// what `work` throws, after its changes are undone. Throws Error{busy} when the turn does not
+    /// come within `deadline`, or when another member's failure took the whole group's transaction
+    /// with it (the caller may simply run it again), and Error{misuse} when called from within a
+    /// `work`.
+    void run(const Work& work, std::chrono::milliseconds deadline);
 
-    /// How many writers wait for their turn at this moment.
+    /// How many writers have queued at this moment.
     int waiting() const;
 
 private:
-    struct Group {
-        int members = 0;
-        std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
-        bool ended = false;
-        std::exception_ptr failure;  // of the commit
+    struct Told {
+        bool leads = false;          // its work is not done yet: it is the next to lead
+        std::exception_ptr failure;  // otherwise: null when it succeeded
     };
+    struct Writer {
+        explicit Writer(const Work& given) : work(given) {}
+        const Work& work;  // the caller's, which waits
+        const std::thread::id thread = std::this_thread::get_id();
+        base::Completion<Told> told;
+    };
+    // A list, because moving a writer from one to another cannot fail.
+    using Writers = std::list<std::shared_ptr<Writer>>;
     struct Turns {
-        std::thread::id holder;  // of the turn; none: free
-        int waiting = 0;
-        std::shared_ptr<Group> open;  // has a transaction that is not committed yet
+        std::thread::id leader;  // none: nobody writes
+        Writers queue;
     };
 
-    /// Waits for the turn.
-    void take_turn(std::chrono::milliseconds deadline);
-    /// Runs the work within the open transaction, or within a new one.
-    void work_in_group(const std::function<void(Transaction&)>& work);
-    void work_as_first(const std::function<void(Transaction&)>& work);
-    /// Gives the turn back; commits first unless somebody waits who will. Returns the group whose
-    /// end the caller awaits.
-    std::shared_ptr<Group> end_turn();
-    void end_group(const std::shared_ptr<Group>& group, std::exception_ptr failure);
-    void await_end(Group& group);
+    /// True when this thread leads from now on; else the writer has been queued.
+    bool lead_or_queue(const std::shared_ptr<Writer>& writer);
+    /// What becomes of a queued writer, at the latest when the deadline has passed.
+    Told await_turn(const std::shared_ptr<Writer>& writer, std::chrono::milliseconds deadline);
+    /// Runs this writer's work and that of the queue, commits, and hands on the lead.
+    void lead(const Work& work);
+    /// Moves the next queued writer to the end of `members`. False when there is none, or when the
+    /// group is full or old enough.
+    bool take_member(Writers& members, std::chrono::steady_clock::time_point begun);
+    /// Null when it succeeded. Ends the transaction when the failure took it along.
+    std::exception_ptr run_in_savepoint(const Work& work, std::optional<Transaction>& transaction);
+    void hand_on();
 
     Connection& connection_;
     const GroupLimits limits_;
-    std::optional<Transaction> transaction_;  // of the open group; the holder of the turn uses it
     base::Guarded<Turns> turns_;
-    std::condition_variable turn_free_;
-    std::condition_variable group_ended_;
 };
 
 }  // namespace goldsmith::db
