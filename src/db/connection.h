@@ -6,6 +6,7 @@
 // Failures throw db::Error.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -19,6 +20,14 @@
 namespace goldsmith::db {
 
 class Dialect;
+
+/// What a database looks like from outside: two that are equal were taken with no commit in
+/// between, by anybody, in this process or another.
+struct CommitStamp {
+    std::array<std::uint32_t, 12> words{};
+
+    bool operator==(const CommitStamp&) const = default;
+};
 
 struct Result {
     std::vector<Row> rows;
@@ -37,6 +46,9 @@ public:
     /// Runs several statements separated by semicolons, without arguments (migrations).
     virtual void run_script(std::string_view sql) = 0;
     virtual const Dialect& dialect() const = 0;
+    /// Cheap: reads no page of the database. Nothing where the database cannot tell, or not at this
+    /// moment. May be called by any thread while the connection is open.
+    virtual std::optional<CommitStamp> commit_stamp() const { return std::nullopt; }
 
     std::vector<Row> query(std::string_view sql, std::initializer_list<Value> arguments = {});
     /// No row is nullopt; more than one row is Error{misuse}.

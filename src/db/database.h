@@ -60,6 +60,10 @@ public:
         });
     }
 
+    /// For those who remember what they read: while the stamp is the one that was taken before the
+    /// read, the read would give the same again. Nothing: read.
+    std::optional<CommitStamp> commit_stamp() const { return writer_->commit_stamp(); }
+
     /// A further connection that may write, for one thread that runs its own transactions (the
     /// engine's loop). It competes with write() for the database's lock: use retry_busy().
     std::unique_ptr<Connection> connect();

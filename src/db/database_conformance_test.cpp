@@ -200,6 +200,54 @@ TEST_P(DatabaseConformance, SurvivesBeingOpenedAgain) {
 }
 
 constexpr Open drivers[] = {&open_sqlite};
+TEST_P(DatabaseConformance, ItsStampTellsOfEveryCommit) {
+    const auto elsewhere = GetParam()(folder_.path());
+    if (!database_->commit_stamp()) {
+        GTEST_SKIP() << "this database has no stamp: everybody reads";
+    }
+    auto before = database_->commit_stamp();
+    const auto changed = [&] { return std::exchange(before, database_->commit_stamp()) != before; };
+    count();
+    EXPECT_FALSE(changed());
+    for (int i = 0; i < 20; ++i) {
+        const auto name = std::to_string(i);
+        database_->write([&](Transaction& tx) { insert(tx, "own" + name); });
+        EXPECT_TRUE(changed());
+        elsewhere->write([&](Transaction& tx) { insert(tx, "other" + name); });
+        EXPECT_TRUE(changed());
+        count();
+        EXPECT_FALSE(changed());
+    }
+}
+
+// What a reader may conclude: no value older than the last one that was committed before it looked.
+TEST_P(DatabaseConformance, WhatIsRememberedUnderAStampIsNeverOlderThanACommit) {
+    std::atomic<std::int64_t> committed = count();
+    std::atomic<int> stale = 0;
+    std::vector<std::jthread> readers;
+    for (int t = 0; t < 3; ++t) {
+        readers.emplace_back([&](const std::stop_token& stop) {
+            std::optional<CommitStamp> of_value;
+            std::int64_t value = -1;
+            while (!stop.stop_requested()) {
+                const std::int64_t least = committed;
+                const auto now = database_->commit_stamp();
+                if (!now || now != of_value) {
+                    value = count();
+                    of_value = now;
+                }
+                stale += value < least ? 1 : 0;
+            }
+        });
+    }
+    for (int i = 0; i < 200; ++i) {
+        database_->write([&](Transaction& tx) { insert(tx, "row" + std::to_string(i)); });
+        ++committed;
+    }
+    readers.clear();
+    EXPECT_EQ(stale, 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Sqlite, DatabaseConformance, testing::ValuesIn(drivers));
 
 }  // namespace

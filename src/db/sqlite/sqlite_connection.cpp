@@ -52,7 +52,10 @@ void Connection::configure(const Options& options, db::Driver::Access access) {
     run("PRAGMA trusted_schema = OFF", {});
     if (access == db::Driver::Access::read_only) {
         run("PRAGMA query_only = ON", {});
+        return;
     }
+    run("PRAGMA user_version", {});  // the first read maps the index
+    commits_ = WalIndex(handle_.get());
 }
 
 Statement& Connection::statement(std::string_view sql) {
