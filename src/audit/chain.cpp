@@ -54,10 +54,15 @@ std::string hash_of_line(std::string_view line) {
 }
 
 std::string chained_line(std::string_view record, const Link& previous) {
-    std::string line(record.substr(0, record.size() - 1));
-    line.append(chain_begin).append(std::to_string(previous.sequence + 1));
-    line.append(previous_begin).append(previous.hash).append(chain_end);
+    std::string line;
+    append_chained_line(line, record, previous);
     return line;
+}
+
+void append_chained_line(std::string& text, std::string_view record, const Link& previous) {
+    text.append(record.substr(0, record.size() - 1));
+    text.append(chain_begin).append(std::to_string(previous.sequence + 1));
+    text.append(previous_begin).append(previous.hash).append(chain_end);
 }
 
 std::optional<Claim> claim_of(std::string_view line) {

@@ -22,6 +22,8 @@ std::string hash_of_line(std::string_view line);
 
 /// `record` (a JSON object) as the line that follows `previous`, without a line break.
 std::string chained_line(std::string_view record, const Link& previous);
+/// The same, behind what `text` holds.
+void append_chained_line(std::string& text, std::string_view record, const Link& previous);
 
 /// What a line says of itself: its own number, and the hash of the line before.
 struct Claim {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "audit/files.h"
 #include "base/error.h"
@@ -103,20 +104,24 @@ void Log::recover() {
 }
 
 bool Log::append(std::string record, Flush flush) {
-    Waiter waiter;
-    auto queue = queue_.lock();
-    const auto patience = std::chrono::system_clock::now() + std::chrono::seconds(10);
-    queue.wait_until(taken_, patience, [&] { return queue->bytes < options_.queue_bytes; });
-    queue->bytes += record.size();
-    queue->pending.push_back({std::move(record), flush == Flush::now ? &waiter : nullptr});
-    arrived_.notify_one();
-    if (flush == Flush::soon) {
-        return true;
+    const auto waiter = flush == Flush::now ? std::make_shared<Written>() : nullptr;
+    bool call = false;
+    {
+        auto queue = queue_.lock();
+        const auto patience = std::chrono::system_clock::now() + std::chrono::seconds(10);
+        queue.wait_until(taken_, patience, [&] { return queue->bytes < options_.queue_bytes; });
+        // The thread sleeps until the first line, then until one that is urgent.
+        const bool was_empty = queue->pending.empty();
+        const bool was_urgent = is_urgent(*queue);
+        queue->bytes += record.size();
+        queue->awaited = queue->awaited || waiter != nullptr;
+        queue->pending.push_back({std::move(record), waiter});
+        call = was_empty || (!was_urgent && is_urgent(*queue));
     }
-    while (!queue.wait_until(taken_, std::chrono::system_clock::now() + std::chrono::minutes(1),
-                             [&] { return waiter.ended; })) {
+    if (call) {
+        arrived_.notify_one();
     }
-    return waiter.written;
+    return waiter == nullptr || waiter->wait();
 }
 
 void Log::run() {
@@ -138,11 +143,16 @@ bool Log::collect() {
     const auto wake = std::chrono::system_clock::now() +
                       (hurry ? options_.flush_interval : std::chrono::milliseconds(60'000));
     queue.wait_until(arrived_, wake, [&] { return queue->stopping || !queue->pending.empty(); });
+    if (!queue->pending.empty()) {
+        queue.wait_until(arrived_, std::chrono::system_clock::now() + options_.gather_interval,
+                         [&] { return is_urgent(*queue); });
+    }
     for (auto& pending : queue->pending) {
         unwritten_.push_back(std::move(pending));
     }
     queue->pending.clear();
     queue->bytes = 0;
+    queue->awaited = false;
     taken_.notify_all();
     return !queue->stopping;
 }
@@ -184,9 +194,10 @@ void Log::write_lines() {
     std::string text;
     Link last = last_;
     for (const Pending& pending : unwritten_) {
-        auto line = chained_line(pending.record, last);
-        last = {last.sequence + 1, hash_of_line(line)};
-        text.append(line).push_back('\n');
+        const auto begin = text.size();
+        append_chained_line(text, pending.record, last);
+        last = {last.sequence + 1, hash_of_line(std::string_view(text).substr(begin))};
+        text.push_back('\n');
     }
     if (text.empty()) {
         return;
@@ -221,15 +232,11 @@ void Log::flush() {
 }
 
 void Log::answer_waiters(bool written) {
-    auto queue = queue_.lock();
     for (Pending& pending : unwritten_) {
         if (pending.waiter != nullptr) {
-            pending.waiter->written = written;
-            pending.waiter->ended = true;
-            pending.waiter = nullptr;
+            std::exchange(pending.waiter, nullptr)->report(written);
         }
     }
-    taken_.notify_all();
 }
 
 void Log::open_file_for(const std::string& day) {

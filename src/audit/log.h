@@ -3,13 +3,15 @@
 // to.
 //
 // One thread of its own, `audit`, writes: lines that arrive while it writes or flushes go out
-// together, so that many calls share one flush. Thread-safe.
+// together, so that many calls share one flush. Lines that nobody waits for gather for a moment
+// first, so that reads do not wake a thread each. Thread-safe.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -17,6 +19,7 @@
 
 #include "audit/chain.h"
 #include "base/clock.h"
+#include "base/completion.h"
 #include "base/fd.h"
 #include "base/files.h"
 #include "base/guarded.h"
@@ -36,6 +39,8 @@ struct LogOptions {
     /// How long lines that nobody waits for may stay without a flush, and how often writing is
     /// tried again after it failed.
     std::chrono::milliseconds flush_interval{1000};
+    /// How long lines that nobody waits for gather before they are written together.
+    std::chrono::milliseconds gather_interval{5};
 };
 
 enum class Flush { now, soon };
@@ -60,17 +65,15 @@ public:
     bool append(std::string record, Flush flush);
 
 private:
-    struct Waiter {
-        bool ended = false;
-        bool written = false;
-    };
+    using Written = base::Completion<bool>;
     struct Pending {
         std::string record;
-        Waiter* waiter = nullptr;  // on the stack of append(), until it has ended
+        std::shared_ptr<Written> waiter;  // null: nobody waits, or was told
     };
     struct Queue {
         std::vector<Pending> pending;
         std::uint64_t bytes = 0;
+        bool awaited = false;  // somebody waits for one of them
         bool stopping = false;
     };
 
@@ -78,6 +81,10 @@ private:
     void run();
     /// Moves what is pending to unwritten_. False when it is time to end.
     bool collect();
+    /// Whether what is pending is to be written at once.
+    bool is_urgent(const Queue& queue) const {
+        return queue.stopping || queue.awaited || queue.bytes >= options_.queue_bytes / 4;
+    }
     void write_unwritten();
     void write_lines();
     void flush();
