@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <map>
+#include <utility>
+#include <vector>
 
 #include "api/shape.h"
 #include "daemon/audit_values.h"
+#include "http/json_text.h"
 
 namespace goldsmith::daemon {
 
@@ -15,6 +18,8 @@ namespace {
 
 constexpr std::size_t longest_header = 512;
 constexpr std::size_t most_resources = 20;
+constexpr std::size_t longest_arn = 1024;
+constexpr std::size_t usual_bytes = 1024;  // of a record
 
 std::string bounded(std::string_view text) {
     // Headers may hold any bytes; a line of the log is UTF-8.
@@ -39,40 +44,68 @@ std::vector<std::string_view> parts_of(std::string_view arn) {
     return parts;
 }
 
-json::object identity_of(const http::Observation& observation, const AuditFacts& facts) {
-    const auto& principal = observation.call.principal;
-    json::object identity;
-    if (principal.account.empty()) {
-        identity["type"] = "Unknown";
-        if (!facts.claimed.access_key_id.empty()) {
-            identity["accessKeyId"] = bounded(facts.claimed.access_key_id);
-        }
-        return identity;
+/// Writes the members of one JSON object, in the order given; close() ends it.
+class Members {
+public:
+    explicit Members(std::string& text) : text_(text) { text_ += '{'; }
+
+    /// Where the value of a member is to be appended.
+    std::string& value(std::string_view name) {
+        text_.append(std::exchange(separator_, ",\"")).append(name).append("\":");
+        return text_;
     }
-    const auto arn = parts_of(principal.arn);
-    const std::string_view resource = arn.back();
+    void text(std::string_view name, std::string_view content) {
+        http::append_json_string(value(name), content);
+    }
+    void flag(std::string_view name, bool content) { value(name) += content ? "true" : "false"; }
+    void close() { text_ += '}'; }
+
+private:
+    std::string& text_;
+    const char* separator_ = "\"";
+};
+
+void append_session_context(std::string& text, std::string_view role, const std::string& account) {
+    Members context(text);
+    Members issuer(context.value("sessionIssuer"));
+    issuer.text("type", "Role");
+    issuer.text("arn", "arn:aws:iam::" + account + ":role/" + std::string(role));
+    issuer.text("accountId", account);
+    issuer.text("userName", role.substr(role.rfind('/') + 1));
+    issuer.close();
+    context.close();
+}
+
+void append_identity(std::string& text, const http::Principal& principal, const AuditFacts& facts) {
+    Members identity(text);
+    if (principal.account.empty()) {
+        identity.text("type", "Unknown");
+        if (!facts.claimed.access_key_id.empty()) {
+            identity.text("accessKeyId", bounded(facts.claimed.access_key_id));
+        }
+        return identity.close();
+    }
+    const std::string_view resource = parts_of(principal.arn).back();
+    const auto name = resource.substr(resource.find('/') + 1);
     const bool assumed = resource.starts_with("assumed-role/");
     const bool user = resource.starts_with("user/");
-    identity["type"] = assumed ? "AssumedRole" : user ? "IAMUser" : "Root";
-    identity["principalId"] =
-        user || assumed ? std::string(resource.substr(resource.find('/') + 1)) : principal.account;
-    identity["arn"] = principal.arn;
-    identity["accountId"] = principal.account;
-    identity["accessKeyId"] = principal.access_key_id;
+    identity.text("type", assumed ? "AssumedRole" : user ? "IAMUser" : "Root");
+    identity.text("principalId", user || assumed ? name : std::string_view(principal.account));
+    identity.text("arn", principal.arn);
+    identity.text("accountId", principal.account);
+    identity.text("accessKeyId", principal.access_key_id);
     if (user) {
-        identity["userName"] = resource.substr(resource.rfind('/') + 1);
+        identity.text("userName", name.substr(name.rfind('/') + 1));
     }
     if (assumed) {
-        const auto path = resource.substr(resource.find('/') + 1);
-        const auto role = path.substr(0, path.rfind('/'));
-        identity["sessionContext"] = {
-            {"sessionIssuer",
-             {{"type", "Role"},
-              {"arn", "arn:aws:iam::" + principal.account + ":role/" + std::string(role)},
-              {"accountId", principal.account},
-              {"userName", role.substr(role.rfind('/') + 1)}}}};
+        append_session_context(identity.value("sessionContext"), name.substr(0, name.rfind('/')),
+                               principal.account);
     }
-    return identity;
+    identity.close();
+}
+
+bool has_labels(const api::Operation& operation) {
+    return std::string_view(operation.path).find('{') != std::string_view::npos;
 }
 
 void add_path_parameters(const http::Call& call, const api::Operation& operation,
@@ -88,95 +121,139 @@ void add_path_parameters(const http::Call& call, const api::Operation& operation
     }
 }
 
-json::value parameters_of(const http::Call& call, const api::Operation* operation) {
-    json::object parameters;
-    if (call.input.is_object()) {
-        parameters = call.input.as_object();
+/// Nothing of a request whose signature was refused. `merged` holds what does not stand in the body
+/// alone.
+const json::object& parameters_of(const http::Call& call, const api::Operation* operation,
+                                  json::object& merged) {
+    const auto* input = call.input.if_object();
+    if (call.principal.account.empty()) {
+        return merged;
+    }
+    const bool in_body_only =
+        call.query.empty() && (operation == nullptr || !has_labels(*operation));
+    if (input != nullptr && in_body_only) {
+        return *input;
+    }
+    if (input != nullptr) {
+        merged = *input;
     }
     for (const auto& [name, value] : call.query) {
-        parameters[name] = value;
+        merged[name] = value;
     }
     if (operation != nullptr) {
-        add_path_parameters(call, *operation, parameters);
+        add_path_parameters(call, *operation, merged);
     }
-    return parameters.empty() ? json::value(nullptr) : audit_value(parameters);
+    return merged;
 }
 
-void add_resources(const json::value& from, const std::string& account, json::array& resources) {
-    if (!from.is_object()) {
-        return;
-    }
-    for (const auto& [name, value] : from.as_object()) {
-        if (!value.is_string() || resources.size() >= most_resources) {
+struct Resource {
+    std::string_view arn;
+    std::string_view type;
+};
+using Resources = std::vector<Resource>;
+
+/// The texts among the members that name a resource, each once.
+void add_resources(const json::object& from, Resources& resources) {
+    for (const auto& [name, value] : from) {
+        const auto* found = value.if_string();
+        if (found == nullptr || found->size() > longest_arn || resources.size() >= most_resources ||
+            names_a_secret(name)) {
             continue;
         }
-        const std::string text(value.as_string());
+        const std::string_view text = *found;
         const auto type = resource_type_of(text);
-        const bool known = std::ranges::any_of(resources, [&](const json::value& resource) {
-            return resource.at("ARN").as_string() == text;
-        });
-        if (type.empty() || known) {
-            continue;
+        if (!type.empty() &&
+            std::ranges::find(resources, text, &Resource::arn) == resources.end()) {
+            resources.push_back({text, type});
         }
-        const auto owner = parts_of(text);
-        json::object resource{{"accountId", owner.size() == 6 ? std::string(owner[4]) : account},
-                              {"type", type},
-                              {"ARN", text}};
-        resources.push_back(std::move(resource));
     }
 }
 
-std::string address_only(const std::string& address) {
+void append_resources(std::string& text, const Resources& resources, std::string_view account) {
+    char separator = '[';
+    for (const auto& [arn, type] : resources) {
+        text += std::exchange(separator, ',');
+        const auto parts = parts_of(arn);
+        Members resource(text);
+        resource.text("accountId", parts.size() == 6 ? parts[4] : account);
+        resource.text("type", type);
+        resource.text("ARN", arn);
+        resource.close();
+    }
+    text += ']';
+}
+
+void append_tls(std::string& text, const http::Request& request) {
+    Members tls(text);
+    tls.text("tlsVersion", request.tls_version);
+    tls.text("cipherSuite", request.tls_cipher);
+    tls.text("clientProvidedHostHeader", bounded(request.headers.get("Host")));
+    tls.close();
+}
+
+std::string_view address_only(std::string_view address) {
     return address.substr(0, address.rfind(':'));
 }
 
-void add_outcome(const http::Observation& observation, const AuditFacts& facts,
-                 json::object& record) {
-    const auto& call = observation.call;
-    const auto* failure =
-        observation.answer == nullptr ? nullptr : std::get_if<http::Failure>(observation.answer);
+/// "2026-11-25T19:00:00Z"
+std::string whole_seconds(base::Time time) {
+    return base::format_iso8601(time).substr(0, 19) + "Z";
+}
+
+/// The answer as far as the log shows it; null where there is none.
+const json::object* shown_answer(const http::Observation& observation, const AuditFacts& facts) {
     const auto* success =
         observation.answer == nullptr ? nullptr : std::get_if<http::Success>(observation.answer);
+    return success == nullptr || facts.read_only ? nullptr : success->output.if_object();
+}
+
+void append_call(Members& record, const http::Observation& observation, const AuditFacts& facts) {
+    const auto& call = observation.call;
+    const auto& service = call.service.empty() ? facts.claimed.service : call.service;
+    const auto& region = call.region.empty() ? facts.claimed.region : call.region;
+    append_identity(record.value("userIdentity"), call.principal, facts);
+    record.text("eventTime", whole_seconds(facts.time));
+    record.text("eventSource", service.empty() ? "unknown" : bounded(service) + ".amazonaws.com");
+    record.text("eventName", facts.operation == nullptr ? "Unknown" : facts.operation->name);
+    if (!region.empty()) {
+        record.text("awsRegion", bounded(region));
+    }
+    record.text("sourceIPAddress", address_only(observation.request.remote_address));
+    record.text("userAgent", bounded(observation.request.headers.get("User-Agent")));
+    const auto* failure =
+        observation.answer == nullptr ? nullptr : std::get_if<http::Failure>(observation.answer);
     if (failure != nullptr) {
-        record["errorCode"] = failure->code;
-        record["errorMessage"] = audit_value(json::value(failure->message));
+        record.text("errorCode", failure->code);
+        append_audit_value(record.value("errorMessage"), json::value(failure->message));
     }
-    const bool refused = call.principal.account.empty();
-    record["requestParameters"] =
-        refused ? json::value(nullptr) : parameters_of(call, facts.operation);
-    const bool shown = success != nullptr && !facts.read_only && success->output.is_object();
-    record["responseElements"] = shown ? audit_value(success->output) : json::value(nullptr);
 }
 
-json::object common_record(base::Time time, const std::string& event_id) {
-    return {{"eventVersion", "1.11"},
-            {"userIdentity", {{"type", "Unknown"}}},
-            {"eventTime", base::format_iso8601(time).substr(0, 19) + "Z"},
-            {"eventID", event_id}};
-}
-
-/// Members in the order that the format's page gives.
-std::string in_order(json::object record) {
-    static constexpr std::array<const char*, 22> order = {
-        "eventVersion",        "userIdentity", "eventTime",         "eventSource",
-        "eventName",           "awsRegion",    "sourceIPAddress",   "userAgent",
-        "errorCode",           "errorMessage", "requestParameters", "responseElements",
-        "additionalEventData", "requestID",    "eventID",           "readOnly",
-        "resources",           "eventType",    "managementEvent",   "eventCategory",
-        "recipientAccountId",  "tlsDetails"};
-    json::object ordered;
-    for (const char* name : order) {
-        if (auto* value = record.if_contains(name)) {
-            ordered.emplace(name, std::move(*value));
-        }
+/// requestParameters and responseElements. Returns the resources that they name; they point into
+/// what was given.
+Resources append_parameters(Members& record, const json::object& parameters,
+                            const json::object* answer) {
+    Resources resources;
+    auto& text = record.value("requestParameters");
+    if (parameters.empty()) {
+        text += "null";
+    } else {
+        append_audit_value(text, parameters);
+        add_resources(parameters, resources);
     }
-    return json::serialize(ordered);
+    record.value("responseElements");
+    if (answer == nullptr) {
+        text += "null";
+    } else {
+        append_audit_value(text, *answer);
+        add_resources(*answer, resources);
+    }
+    return resources;
 }
 
 }  // namespace
 
-std::string resource_type_of(std::string_view arn) {
-    static const std::map<std::string_view, std::string> types = {
+std::string_view resource_type_of(std::string_view arn) {
+    static const std::map<std::string_view, std::string_view> types = {
         {"imagebuilder:component", "AWS::ImageBuilder::Component"},
         {"imagebuilder:image", "AWS::ImageBuilder::Image"},
         {"imagebuilder:image-recipe", "AWS::ImageBuilder::ImageRecipe"},
@@ -194,8 +271,7 @@ std::string resource_type_of(std::string_view arn) {
         {"sns", "AWS::SNS::Topic"},
         {"kms:key", "AWS::KMS::Key"},
     };
-    const auto parts = parts_of(arn);
-    if (parts.size() != 6 || parts[0] != "arn") {
+    if (!arn.starts_with("arn:")) {
         for (const auto& [prefix, type] :
              {std::pair{"ami-", "AWS::EC2::Ami"}, std::pair{"snap-", "AWS::EC2::Snapshot"},
               std::pair{"i-", "AWS::EC2::Instance"}}) {
@@ -203,6 +279,10 @@ std::string resource_type_of(std::string_view arn) {
                 return type;
             }
         }
+        return {};
+    }
+    const auto parts = parts_of(arn);
+    if (parts.size() != 6) {
         return {};
     }
     const auto kind =
@@ -216,49 +296,47 @@ std::string resource_type_of(std::string_view arn) {
 
 std::string audit_record(const http::Observation& observation, const AuditFacts& facts) {
     const auto& call = observation.call;
-    const auto& request = observation.request;
-    const auto& service = call.service.empty() ? facts.claimed.service : call.service;
-    const auto& region = call.region.empty() ? facts.claimed.region : call.region;
-    auto record = common_record(facts.time, facts.event_id);
-    record["userIdentity"] = identity_of(observation, facts);
-    record["eventSource"] = service.empty() ? "unknown" : bounded(service) + ".amazonaws.com";
-    record["eventName"] = facts.operation == nullptr ? "Unknown" : facts.operation->name;
-    if (!region.empty()) {
-        record["awsRegion"] = bounded(region);
-    }
-    record["sourceIPAddress"] = address_only(request.remote_address);
-    record["userAgent"] = bounded(request.headers.get("User-Agent"));
-    add_outcome(observation, facts, record);
-    record["requestID"] = call.request_id;
-    record["readOnly"] = facts.read_only;
-    record["eventType"] = "AwsApiCall";
-    record["managementEvent"] = true;
-    record["eventCategory"] = "Management";
-    json::array resources;
-    add_resources(record["requestParameters"], call.principal.account, resources);
-    add_resources(record["responseElements"], call.principal.account, resources);
+    std::string text;
+    text.reserve(usual_bytes);
+    Members record(text);
+    record.text("eventVersion", "1.11");
+    append_call(record, observation, facts);
+    json::object merged;
+    const auto& parameters = parameters_of(call, facts.operation, merged);
+    const auto resources = append_parameters(record, parameters, shown_answer(observation, facts));
+    record.text("requestID", call.request_id);
+    record.text("eventID", facts.event_id);
+    record.flag("readOnly", facts.read_only);
     if (!resources.empty()) {
-        record["resources"] = std::move(resources);
+        append_resources(record.value("resources"), resources, call.principal.account);
     }
+    record.text("eventType", "AwsApiCall");
+    record.flag("managementEvent", true);
+    record.text("eventCategory", "Management");
     if (!call.principal.account.empty()) {
-        record["recipientAccountId"] = call.principal.account;
+        record.text("recipientAccountId", call.principal.account);
     }
-    if (!request.tls_version.empty()) {
-        record["tlsDetails"] = {{"tlsVersion", request.tls_version},
-                                {"cipherSuite", request.tls_cipher},
-                                {"clientProvidedHostHeader", bounded(request.headers.get("Host"))}};
+    if (!observation.request.tls_version.empty()) {
+        append_tls(record.value("tlsDetails"), observation.request);
     }
-    return in_order(std::move(record));
+    record.close();
+    return text;
 }
 
 std::string omitted_record(base::Time time, const std::string& event_id, std::uint64_t count) {
-    auto record = common_record(time, event_id);
-    record["eventSource"] = "unknown";
-    record["eventName"] = "RefusedRequestsOmitted";
-    record["additionalEventData"] = {{"count", count}};
-    record["readOnly"] = true;
-    record["eventType"] = "AwsApiCall";
-    return in_order(std::move(record));
+    std::string text;
+    Members record(text);
+    record.text("eventVersion", "1.11");
+    record.value("userIdentity") += R"({"type":"Unknown"})";
+    record.text("eventTime", whole_seconds(time));
+    record.text("eventSource", "unknown");
+    record.text("eventName", "RefusedRequestsOmitted");
+    record.value("additionalEventData") += R"({"count":)" + std::to_string(count) + "}";
+    record.text("eventID", event_id);
+    record.flag("readOnly", true);
+    record.text("eventType", "AwsApiCall");
+    record.close();
+    return text;
 }
 
 }  // namespace goldsmith::daemon

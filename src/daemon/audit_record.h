@@ -35,6 +35,6 @@ std::string audit_record(const http::Observation& observation, const AuditFacts&
 std::string omitted_record(base::Time time, const std::string& event_id, std::uint64_t count);
 
 /// "AWS::ImageBuilder::Component" of an ARN; empty when it is none of a kind that we know.
-std::string resource_type_of(std::string_view arn);
+std::string_view resource_type_of(std::string_view arn);
 
 }  // namespace goldsmith::daemon

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/encoding.h"
+#include "http/json_text.h"
 
 namespace goldsmith::daemon {
 
@@ -45,62 +46,84 @@ std::string abbreviated(std::string_view text) {
 }
 
 // A line that is not UTF-8 or nests deeply could not be read back, and so would hide its call.
-std::string readable(std::string_view text) {
-    std::string result(text);
+std::string readable(std::string text) {
     if (!base::is_utf8(text)) {
         std::ranges::replace_if(
-            result, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+            text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
     }
-    return result;
+    return text;
 }
 
-// Copies until the bound is passed.
-class Copy {
+// Writes until the bound is passed.
+class Writer {
 public:
-    json::value of(const json::value& value, int depth = 0) {
-        if (value.is_string()) {
-            return text(value.as_string());
+    explicit Writer(std::string& text) : text_(text), begin_(text.size()) {}
+
+    void value(const json::value& value, int depth = 0) {
+        if (const auto* text = value.if_string()) {
+            string(*text);
+        } else if (depth > most_levels && (value.is_object() || value.is_array())) {
+            string("...");
+        } else if (const auto* members = value.if_object()) {
+            object(*members, depth);
+        } else if (const auto* items = value.if_array()) {
+            array(*items, depth);
+        } else {
+            http::append_json_text(text_, value);
         }
-        if (depth > most_levels && (value.is_object() || value.is_array())) {
-            return text("...");
-        }
-        if (value.is_object()) {
-            json::object result;
-            for (const auto& [name, member] : value.as_object()) {
-                bytes_ += name.size() + 4;
-                if (full()) {
-                    break;
-                }
-                const bool secret = names_a_secret(name) && !member.is_null();
-                result[readable(name)] = secret ? json::value(masked) : of(member, depth + 1);
-            }
-            return result;
-        }
-        if (value.is_array()) {
-            json::array result;
-            for (const auto& item : value.as_array()) {
-                bytes_ += 1;
-                if (full()) {
-                    break;
-                }
-                result.push_back(of(item, depth + 1));
-            }
-            return result;
-        }
-        bytes_ += 8;
-        return value;
     }
 
-    bool full() const { return bytes_ > most_bytes; }
+    void object(const json::object& members, int depth = 0) {
+        char separator = '{';
+        for (const auto& [name, member] : members) {
+            if (full()) {
+                return;
+            }
+            text_ += separator;
+            separator = ',';
+            http::append_json_string(text_, readable(name));
+            text_ += ':';
+            if (names_a_secret(name) && !member.is_null()) {
+                string(masked);
+            } else {
+                value(member, depth + 1);
+            }
+        }
+        text_ += members.empty() ? "{}" : "}";
+    }
+
+    /// What was written is replaced when it is more than may be.
+    void finish() {
+        if (full()) {
+            text_.resize(begin_);
+            text_ += R"({"omitted":"more than )" + std::to_string(most_bytes / 1024) +
+                     R"( KiB of parameters"})";
+        }
+    }
 
 private:
-    json::value text(std::string_view text) {
-        auto kept = readable(text.size() > longest_text ? abbreviated(text) : std::string(text));
-        bytes_ += kept.size() + 2;
-        return json::value(kept);
+    bool full() const { return text_.size() - begin_ > most_bytes; }
+
+    void array(const json::array& items, int depth) {
+        char separator = '[';
+        for (const auto& item : items) {
+            if (full()) {
+                return;
+            }
+            text_ += separator;
+            separator = ',';
+            value(item, depth + 1);
+        }
+        text_ += items.empty() ? "[]" : "]";
     }
 
-    std::size_t bytes_ = 0;
+    void string(std::string_view given) {
+        http::append_json_string(
+            text_, readable(given.size() > longest_text ? abbreviated(given) : std::string(given)));
+    }
+
+    std::string& text_;
+    const std::size_t begin_;
 };
 
 }  // namespace
@@ -114,14 +137,16 @@ bool names_a_secret(std::string_view member) {
     return secret && !place;
 }
 
-json::value audit_value(const json::value& value) {
-    Copy copy;
-    auto result = copy.of(value);
-    if (copy.full()) {
-        return json::object{
-            {"omitted", "more than " + std::to_string(most_bytes / 1024) + " KiB of parameters"}};
-    }
-    return result;
+void append_audit_value(std::string& text, const json::value& value) {
+    Writer writer(text);
+    writer.value(value);
+    writer.finish();
+}
+
+void append_audit_value(std::string& text, const json::object& members) {
+    Writer writer(text);
+    writer.object(members);
+    writer.finish();
 }
 
 }  // namespace goldsmith::daemon

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/json/value.hpp>
+#include <string>
 #include <string_view>
 
 namespace goldsmith::daemon {
@@ -11,7 +12,10 @@ namespace goldsmith::daemon {
 /// privateKey, authorization, ...
 bool names_a_secret(std::string_view member);
 
-/// A copy fit for the log. A whole that stays larger than 64 KiB becomes {"omitted": "..."}.
-boost::json::value audit_value(const boost::json::value& value);
+/// Appends the value's JSON as it may stand in the log. A whole that stays larger than 64 KiB
+/// becomes
+/// {"omitted": "..."}.
+void append_audit_value(std::string& text, const boost::json::value& value);
+void append_audit_value(std::string& text, const boost::json::object& members);
 
 }  // namespace goldsmith::daemon

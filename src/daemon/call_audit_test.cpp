@@ -178,6 +178,12 @@ TEST_F(CallAuditTest, SurvivesHeadersThatAreNoText) {
     EXPECT_EQ(record.at("userAgent").as_string().size(), 512U);
 }
 
+std::string audit_text(const json::value& value) {
+    std::string text;
+    append_audit_value(text, value);
+    return text;
+}
+
 TEST(AuditValues, MasksSecretsWhereverTheyStand) {
     const json::value value{
         {"password", "x"},
@@ -186,7 +192,7 @@ TEST(AuditValues, MasksSecretsWhereverTheyStand) {
         {"secretsManagerArn", "arn:x"},
         {"clientToken", "t"}};
     EXPECT_EQ(
-        json::serialize(audit_value(value)),
+        audit_text(value),
         R"({"password":"HIDDEN_DUE_TO_SECURITY_REASONS",)"
         R"("nested":[{"SecretAccessKey":"HIDDEN_DUE_TO_SECURITY_REASONS","AccessKeyId":"AKIA"}],)"
         R"("sessionToken":"HIDDEN_DUE_TO_SECURITY_REASONS","secretsManagerArn":"arn:x","clientToken":"t"})");
@@ -195,7 +201,7 @@ TEST(AuditValues, MasksSecretsWhereverTheyStand) {
 TEST(AuditValues, AbbreviatesAtACharacter) {
     std::string text(255, 'x');
     text += "\xc3\xa9" + std::string(2000, 'y');
-    EXPECT_EQ(audit_value(json::value(text)).as_string(),
+    EXPECT_EQ(json::parse(audit_text(json::value(text))).as_string(),
               std::string(255, 'x') + "... (2257 bytes)");
 }
 
@@ -210,7 +216,7 @@ TEST(AuditValues, CanAlwaysBeReadBack) {
                             {"\xc3", "name"},
                             {"long", std::string(2000, '\xe9')}};
     boost::system::error_code error;
-    const auto read = json::parse(json::serialize(audit_value(value)), error);
+    const auto read = json::parse(audit_text(value), error);
     ASSERT_FALSE(error) << error.message();
     EXPECT_EQ(read.at("broken"), "??");
     EXPECT_EQ(read.at("?"), "name");
@@ -221,7 +227,8 @@ TEST(AuditValues, BoundsTheWhole) {
     for (int i = 0; i < 100'000; ++i) {
         many.emplace_back("some text");
     }
-    EXPECT_TRUE(audit_value(json::value{{"list", many}}).as_object().contains("omitted"));
+    EXPECT_EQ(audit_text(json::value{{"list", many}}),
+              R"({"omitted":"more than 64 KiB of parameters"})");
 }
 
 TEST(AuditRecord, KnowsKindsOfResources) {

@@ -2,6 +2,7 @@
 
 #include "http/utf8.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <charconv>
@@ -50,21 +51,6 @@ void append_escape(std::string& out, char c) {
     out += kDigits[byte & 15U];
 }
 
-void append_string(std::string& out, std::string_view text) {
-    out += '"';
-    while (!text.empty()) {
-        const char c = text.front();
-        const std::size_t length = utf8_length(text);
-        if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20U) {
-            append_escape(out, c);
-        } else {
-            out += length == 0 ? kReplacementCharacter : text.substr(0, length);
-        }
-        text.remove_prefix(length == 0 ? 1 : length);
-    }
-    out += '"';
-}
-
 void append_double(std::string& out, double number) {
     if (!std::isfinite(number)) {
         out += "null";
@@ -73,6 +59,10 @@ void append_double(std::string& out, double number) {
     std::array<char, 64> buffer{};
     const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
     out.append(buffer.data(), end.ptr);
+}
+
+bool stands_for_itself(char c) {
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
 void append_value(std::string& out, const json::value& value);
@@ -93,7 +83,7 @@ void append_object(std::string& out, const json::object& members) {
     bool first = true;
     for (const auto& member : members) {
         out += first ? "" : ",";
-        append_string(out, member.key());
+        append_json_string(out, member.key());
         out += ':';
         append_value(out, member.value());
         first = false;
@@ -108,7 +98,7 @@ void append_value(std::string& out, const json::value& value) {
         case json::kind::array:
             return append_array(out, value.get_array());
         case json::kind::string:
-            return append_string(out, value.get_string());
+            return append_json_string(out, value.get_string());
         case json::kind::double_:
             return append_double(out, value.get_double());
         case json::kind::int64:
@@ -142,6 +132,32 @@ std::variant<json::value, JsonProblem> parse_json(std::string_view text) {
                            position(text, read) + "."};
     }
     return parser.release();
+}
+
+void append_json_string(std::string& out, std::string_view text) {
+    out += '"';
+    while (!text.empty()) {
+        const auto plain = static_cast<std::size_t>(
+            std::ranges::find_if_not(text, stands_for_itself) - text.begin());
+        out += text.substr(0, plain);
+        text.remove_prefix(plain);
+        if (text.empty()) {
+            break;
+        }
+        const char c = text.front();
+        const std::size_t length = utf8_length(text);
+        if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20U) {
+            append_escape(out, c);
+        } else {
+            out += length == 0 ? kReplacementCharacter : text.substr(0, length);
+        }
+        text.remove_prefix(length == 0 ? 1 : length);
+    }
+    out += '"';
+}
+
+void append_json_text(std::string& out, const json::value& value) {
+    append_value(out, value);
 }
 
 std::string json_text(const json::value& value) {

@@ -17,5 +17,8 @@ std::variant<boost::json::value, JsonProblem> parse_json(std::string_view text);
 // Compact JSON. Broken UTF-8 in strings becomes U+FFFD, because log output is whatever programs
 // printed; doubles are written in their shortest form, infinities and NaN as null.
 std::string json_text(const boost::json::value& value);
+// The same, behind what `out` holds.
+void append_json_text(std::string& out, const boost::json::value& value);
+void append_json_string(std::string& out, std::string_view text);
 
 }  // namespace goldsmith::http
