@@ -1,6 +1,8 @@
 #include "api/encode.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <set>
 #include <string>
 
 #include "base/clock.h"
@@ -101,6 +103,29 @@ private:
 };
 
 }  // namespace
+
+namespace {
+
+bool is_text_only(const Shape& shape, std::set<const Shape*>& seen) {
+    if (!seen.insert(&shape).second) {
+        return true;  // under way, or done
+    }
+    if (shape.kind == Kind::timestamp) {
+        return shape.time_format == TimeFormat::iso8601;
+    }
+    return (shape.element == nullptr || is_text_only(*shape.element, seen)) &&
+           std::ranges::all_of(shape.members, [&](const Member& member) {
+               return is_text_only(*member.shape, seen);
+           });
+}
+
+}  // namespace
+
+bool is_sent_as_it_is(const Service& service, const Operation& operation) {
+    const bool xml = service.protocol == Protocol::query || service.protocol == Protocol::ec2;
+    std::set<const Shape*> seen;
+    return !xml && is_text_only(*operation.output, seen);
+}
 
 json::value encode_output(const Service& service, const Operation& operation,
                           const json::object& output) {

@@ -13,4 +13,8 @@ namespace goldsmith::api {
 boost::json::value encode_output(const Service& service, const Operation& operation,
                                  const boost::json::object& output);
 
+/// Whether encode_output() gives every answer of the operation back as it is: a JSON protocol whose
+/// answer holds no time but as ISO-8601 text.
+bool is_sent_as_it_is(const Service& service, const Operation& operation);
+
 }  // namespace goldsmith::api

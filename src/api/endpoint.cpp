@@ -1,5 +1,6 @@
 #include "api/endpoint.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "api/decode.h"
@@ -16,23 +17,24 @@ namespace json = boost::json;
 
 namespace {
 
-bool is_label(std::string_view segment) {
-    return segment.starts_with('{');
-}
-
 /// Whether "/tags/{resourceArn}" fits the decoded segments of a request.
 bool fits(std::string_view pattern, const std::vector<std::string>& segments) {
-    std::size_t used = 0;
-    while (!pattern.empty() && pattern != "/") {
-        pattern.remove_prefix(1);
-        const auto segment = pattern.substr(0, pattern.find('/'));
-        if (used == segments.size() || (!is_label(segment) && segment != segments[used])) {
+    for (const auto& segment : segments) {
+        if (!pattern.starts_with('/')) {
             return false;
         }
-        ++used;
-        pattern.remove_prefix(segment.size());
+        pattern.remove_prefix(1);
+        const bool is_label = pattern.starts_with('{');
+        if (!is_label && !pattern.starts_with(segment)) {
+            return false;  // already here for nearly every other operation
+        }
+        pattern.remove_prefix(is_label ? std::min(pattern.find('/'), pattern.size())
+                                       : segment.size());
+        if (!pattern.empty() && pattern.front() != '/') {
+            return false;
+        }
     }
-    return used == segments.size();
+    return pattern.empty() || pattern == "/";
 }
 
 std::string request_line(const WireRequest& request) {
@@ -63,13 +65,14 @@ void fill_in(json::object& output, const Shape& shape, const char* name, const j
 
 }  // namespace
 
-const Operation* Endpoint::find(const WireRequest& request) const {
+const Operation* Endpoint::find(std::string_view operation, std::string_view method,
+                                const std::vector<std::string>& path) const {
     if (service().protocol != Protocol::rest_json) {
-        return find_operation(service(), request.operation);
+        return find_operation(service(), operation);
     }
-    for (const auto* operation : service().operations) {
-        if (operation->method == request.method && fits(operation->path, request.path)) {
-            return operation;
+    for (const auto* each : service().operations) {
+        if (fits(each->path, path) && each->method == method) {
+            return each;
         }
     }
     return nullptr;
@@ -78,6 +81,14 @@ const Operation* Endpoint::find(const WireRequest& request) const {
 json::value Endpoint::call(const CallContext& context, const WireRequest& request,
                            const json::value& input) {
     return call(context, request, input, nullptr);
+}
+
+CheckedEndpoint::CheckedEndpoint(const Service& service) : service_(service) {
+    for (const auto* operation : service.operations) {
+        if (is_sent_as_it_is(service, *operation)) {
+            sent_as_they_are_.insert(operation);
+        }
+    }
 }
 
 json::value CheckedEndpoint::call(const CallContext& context, const WireRequest& request,
@@ -100,6 +111,9 @@ json::value CheckedEndpoint::call(const CallContext& context, const WireRequest&
     const json::value request_id(context.request_id);
     fill_in(output, *operation->output, "requestId", &request_id);
     fill_in(output, *operation->output, "clientToken", decoded.if_contains("clientToken"));
+    if (sent_as_they_are_.contains(operation)) {
+        return output;
+    }
     return encode_output(service_, *operation, output);
 }
 

@@ -6,6 +6,7 @@
 
 #include <boost/json/fwd.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,7 +32,11 @@ public:
 
     /// The operation a request asks for: null when there is none. The IAM action of an operation is
     /// "<service>:<operation name>".
-    const Operation* find(const WireRequest& request) const;
+    const Operation* find(std::string_view operation, std::string_view method,
+                          const std::vector<std::string>& path) const;
+    const Operation* find(const WireRequest& request) const {
+        return find(request.operation, request.method, request.path);
+    }
 
     /// Decodes and validates `input`, passes the gate (null: it is open), calls the family's
     /// method, encodes its answer with wire names. The answer is an object, or null where an XML

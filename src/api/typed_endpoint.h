@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "api/endpoint.h"
 #include "api/json_members.h"
@@ -14,7 +15,7 @@ namespace goldsmith::api {
 /// Everything around the typed call.
 class CheckedEndpoint : public Endpoint {
 public:
-    explicit CheckedEndpoint(const Service& service) : service_(service) {}
+    explicit CheckedEndpoint(const Service& service);
 
     const Service& service() const override { return service_; }
     using Endpoint::call;
@@ -26,6 +27,7 @@ private:
                                        const boost::json::object& input) = 0;
 
     const Service& service_;
+    std::unordered_set<const Operation*> sent_as_they_are_;  // answers that need no encoding
 };
 
 template <class Families>

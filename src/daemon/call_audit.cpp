@@ -53,7 +53,7 @@ const api::Operation* CallAudit::operation_of(const http::Call& call) const {
     const auto endpoint = endpoints_.find(call.service);
     return endpoint == endpoints_.end()
                ? nullptr
-               : endpoint->second->find({call.operation, call.method, call.path, call.query});
+               : endpoint->second->find(call.operation, call.method, call.path);
 }
 
 bool CallAudit::observe(const http::Observation& observation) {

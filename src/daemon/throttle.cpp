@@ -77,8 +77,11 @@ http::Failure throttling_failure(const std::string& service, std::chrono::millis
 
 http::ServiceHandler throttled(http::ServiceHandler handler, const api::Endpoint& endpoint,
                                Throttle& throttle, const base::Clock& clock) {
+    if (!throttle.is_enabled()) {
+        return handler;
+    }
     return [handler = std::move(handler), &endpoint, &throttle, &clock](const http::Call& call) {
-        const auto* operation = endpoint.find({call.operation, call.method, call.path, call.query});
+        const auto* operation = endpoint.find(call.operation, call.method, call.path);
         const auto kind = operation == nullptr ? CallClass::read : call_class(operation->name);
         const auto wait =
             throttle.take(call.principal.account, call.region, call.service, kind, clock.now());

@@ -42,6 +42,8 @@ class Throttle {
 public:
     explicit Throttle(ThrottleRates rates) : rates_(rates) {}
 
+    bool is_enabled() const { return rates_.enabled; }
+
     /// Takes a token. Nothing when there was one; else how long until there will be.
     std::optional<std::chrono::milliseconds> take(const std::string& account,
                                                   const std::string& region,
