@@ -26,7 +26,9 @@ ib::ImportComponentResponse ComponentFamily::import_component(
                         .kms_key_id = request.kms_key_id,
                         .tags = request.tags,
                         .client_token = request.client_token};
-                    const auto created = create_in(dependencies_, connection, context, component);
+                    const auto created =
+                        insert_component(dependencies_, connection, context, component,
+                                         prepare_component(dependencies_, component));
                     return ib::ImportComponentResponse{
                         .client_token = request.client_token,
                         .component_build_version_arn = created.component_build_version_arn};

@@ -8,6 +8,7 @@
 #include "service/imagebuilder/dependents.h"
 #include "service/imagebuilder/lists.h"
 #include "service/imagebuilder/once.h"
+#include "service/imagebuilder/prepared.h"
 #include "service/imagebuilder/references.h"
 #include "service/imagebuilder/shared_lists.h"
 #include "service/imagebuilder/sharing.h"
@@ -31,8 +32,8 @@ std::string content_digest(const ib::CreateComponentRequest& request) {
                                   {"name", "semanticVersion", "tags", "clientToken", "dryRun"});
 }
 
-ib::Component component_of(const ib::CreateComponentRequest& request, ComponentContent content,
-                           const api::Arn& arn, base::Time now) {
+ib::Component component_of(const ib::CreateComponentRequest& request,
+                           const ComponentContent& content, const api::Arn& arn, base::Time now) {
     return {.arn = arn.text(),
             .name = request.name,
             .version = arn.version,
@@ -42,9 +43,9 @@ ib::Component component_of(const ib::CreateComponentRequest& request, ComponentC
             .platform = request.platform,
             .supported_os_versions = request.supported_os_versions,
             .state = ib::ComponentState{.status = ib::ComponentStatus::active},
-            .parameters = std::move(content.parameters),
+            .parameters = content.parameters,
             .owner = owner_name(arn.owner),
-            .data = std::move(content.data),
+            .data = content.data,
             .kms_key_id = request.kms_key_id,
             .encrypted = true,
             .date_created = now,
@@ -105,23 +106,31 @@ ib::ComponentSummary build_item(db::Connection& connection, const ib::Component&
 
 }  // namespace
 
-ib::CreateComponentResponse create_in(const Dependencies& dependencies, db::Connection& connection,
-                                      const api::CallContext& context,
-                                      const ib::CreateComponentRequest& request) {
-    const api::Version version = require_version(request.semantic_version);
-    ComponentContent content = component_content(request);
-    if (static_cast<std::int64_t>(content.parameters.size()) >
+NewComponent prepare_component(const Dependencies& dependencies,
+                               const ib::CreateComponentRequest& request) {
+    NewComponent prepared{.version = require_version(request.semantic_version),
+                          .content = component_content(request),
+                          .digest = content_digest(request)};
+    if (static_cast<std::int64_t>(prepared.content.parameters.size()) >
         dependencies.quotas.parameters_per_component) {
         throw ib::ServiceQuotaExceededException(
             "A component can have at most " +
             std::to_string(dependencies.quotas.parameters_per_component) +
             " parameters (quota of parameters per component).");
     }
+    return prepared;
+}
+
+ib::CreateComponentResponse insert_component(const Dependencies& dependencies,
+                                             db::Connection& connection,
+                                             const api::CallContext& context,
+                                             const ib::CreateComponentRequest& request,
+                                             const NewComponent& prepared) {
     const auto& rows = state::components();
     state::VersionedRow row{.scope = own_scope(context),
                             .slug = api::slug_of(request.name),
-                            .version = version,
-                            .digest = content_digest(request),
+                            .version = prepared.version,
+                            .digest = prepared.digest,
                             .created_ms = to_ms(context.now)};
     api::Arn arn = api::make_arn(api::ResourceType::component, context.region, context.account,
                                  request.name, request.semantic_version);
@@ -135,9 +144,9 @@ ib::CreateComponentResponse create_in(const Dependencies& dependencies, db::Conn
         require_quota(rows.count_versions(connection, row.scope), dependencies.quotas.components,
                       "components");
     }
-    row.version.build = rows.take_build_number(connection, row.scope, row.slug, version);
+    row.version.build = rows.take_build_number(connection, row.scope, row.slug, prepared.version);
     arn = arn.with_build(row.version.build);
-    row.body = to_body(component_of(request, std::move(content), arn, context.now));
+    row.body = to_body(component_of(request, prepared.content, arn, context.now));
     rows.insert(connection, row);
     if (request.tags) {
         state::put_tags(connection, arn.text(), *request.tags);
@@ -152,9 +161,11 @@ ib::CreateComponentResponse create_in(const Dependencies& dependencies, db::Conn
 
 ib::CreateComponentResponse ComponentFamily::create_component(
     const api::CallContext& context, const ib::CreateComponentRequest& request) {
+    const Prepared prepared([&] { return prepare_component(dependencies_, request); });
     return once(dependencies_.database, context, "CreateComponent", request,
                 [&](db::Connection& connection) {
-                    return create_in(dependencies_, connection, context, request);
+                    return insert_component(dependencies_, connection, context, request,
+                                            prepared.get());
                 });
 }
 

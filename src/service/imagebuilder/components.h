@@ -2,7 +2,9 @@
 #pragma once
 
 #include "api/generated/imagebuilder/components.h"
+#include "api/version.h"
 #include "service/dependencies.h"
+#include "service/imagebuilder/component_document.h"
 
 namespace goldsmith::db {
 class Connection;
@@ -42,9 +44,19 @@ private:
     const Dependencies& dependencies_;
 };
 
-/// CreateComponent inside a transaction that somebody else has begun.
-api::imagebuilder::CreateComponentResponse create_in(
+/// What a request to create a component says by itself.
+struct NewComponent {
+    api::Version version{};
+    ComponentContent content{};
+    std::string digest{};  // of what makes a build differ from another
+};
+
+/// CreateComponent in two parts: what needs no database, and what a transaction that somebody has
+/// begun does with it.
+NewComponent prepare_component(const Dependencies& dependencies,
+                               const api::imagebuilder::CreateComponentRequest& request);
+api::imagebuilder::CreateComponentResponse insert_component(
     const Dependencies& dependencies, db::Connection& connection, const api::CallContext& context,
-    const api::imagebuilder::CreateComponentRequest& request);
+    const api::imagebuilder::CreateComponentRequest& request, const NewComponent& prepared);
 
 }  // namespace goldsmith::service::imagebuilder

@@ -79,12 +79,21 @@ std::optional<state::VersionedRow> resolve(db::Connection& connection,
         return std::nullopt;
     }
     const std::string slug = row_slug(arn);
+    const auto usable = [&](const state::VersionedRow& row) {
+        return is_reachable(connection, context, row) && (!accept || accept(row));
+    };
+    if (arn.is_build()) {  // one row, whichever others there are
+        auto version = api::parse_version(arn.version).value();
+        version.build = arn.build;
+        auto row = rows.find(connection, *scope, slug, version);
+        return row && usable(*row) ? std::move(row) : std::nullopt;
+    }
     for (const api::Version& version : rows.versions(connection, *scope, slug)) {
-        if (!pattern->matches(version) || (arn.is_build() && version.build != arn.build)) {
+        if (!pattern->matches(version)) {
             continue;
         }
         auto row = rows.find(connection, *scope, slug, version);
-        if (row && is_reachable(connection, context, *row) && (!accept || accept(*row))) {
+        if (row && usable(*row)) {
             return row;
         }
     }
