@@ -250,6 +250,42 @@ TEST_F(AuthorizationTest, WhatIsSharedIsUsedByWhomBothSidesAllow) {
               std::string::npos);
 }
 
+TEST_F(AuthorizationTest, WhatIsSharedWithARoleIsSharedWithItsSessions) {
+    const auto arn = text("componentBuildVersionArn", call("CreateComponent", component("shared")));
+    const json::object input{{"componentBuildVersionArn", arn}};
+    act_as_root(other);
+    const auto user = make_user("dev", policy("sts:AssumeRole"));
+    const auto role = text(
+        "Role.Arn",
+        iam("CreateRole", {{"RoleName", "builder"},
+                           {"Path", "/ci/linux/"},
+                           {"AssumeRolePolicyDocument", trust("arn:aws:iam::210987654321:root")}}));
+    EXPECT_EQ(role, "arn:aws:iam::210987654321:role/ci/linux/builder");
+    iam("PutRolePolicy", {{"RoleName", "builder"},
+                          {"PolicyName", "inline"},
+                          {"PolicyDocument", policy("imagebuilder:GetComponent")}});
+    act_as(user);
+    const auto session = assume(role);
+    const auto share_with = [&](const std::string& principal) {
+        act_as_root();
+        call("PutComponentPolicy",
+             json::object{{"componentArn", arn},
+                          {"policy", R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow",
+                          "Principal":{"AWS":")" +
+                                         principal +
+                                         R"("},"Action":"imagebuilder:GetComponent",
+                          "Resource":")" +
+                                         arn + R"("}]})"}});
+        act_as(session);
+    };
+    share_with(role);
+    EXPECT_NO_THROW(call("GetComponent", input));
+    gate_ = nullptr;  // the handler decides as the gate does
+    EXPECT_NO_THROW(call("GetComponent", input));
+    share_with("arn:aws:iam::210987654321:role/builder");
+    EXPECT_NE(error_of("GetComponent", input).find("ResourceNotFoundException"), std::string::npos);
+}
+
 TEST_F(AuthorizationTest, DeniedRequestsChangeNothing) {
     const auto key = make_user("alice", policy("imagebuilder:List*"));
     act_as(key);

@@ -6,6 +6,7 @@
 #include "api/generated/imagebuilder/errors.h"
 #include "policy/evaluate.h"
 #include "policy/json_tree.h"
+#include "state/iam_entities.h"
 #include "state/resource_policies.h"
 
 namespace goldsmith::service::imagebuilder {
@@ -64,9 +65,16 @@ bool names_others(const json::value& statement, const std::string& owner) {
                        [&](const std::string& one) { return account_of(one) != owner; });
 }
 
+/// A session names its role without the role's path; policies name it with its path.
+std::string role_arn(db::Connection& connection, const std::string& account,
+                     const std::string& name) {
+    const auto role = state::find_iam_entity(connection, account, state::IamKind::role, name);
+    return role ? role->arn() : "arn:aws:iam::" + account + ":role/" + name;
+}
+
 /// Whoever calls, as far as the context says. What the caller's own policies say was decided before
 /// (the gate); here only the owner speaks.
-policy::Caller caller_of(const api::CallContext& context) {
+policy::Caller caller_of(db::Connection& connection, const api::CallContext& context) {
     constexpr std::string_view session = ":assumed-role/";
     policy::Caller caller{.account = context.account, .arn = context.principal_arn};
     const auto at = caller.arn.find(session);
@@ -75,8 +83,8 @@ policy::Caller caller_of(const api::CallContext& context) {
     } else if (at != std::string::npos) {
         const auto role = std::string_view(caller.arn).substr(at + session.size());
         caller.kind = policy::CallerKind::session;
-        caller.role_arn = "arn:aws:iam::" + context.account + ":role/" +
-                          std::string(role.substr(0, role.find('/')));
+        caller.role_arn =
+            role_arn(connection, context.account, std::string(role.substr(0, role.find('/'))));
     } else {
         caller.kind = policy::CallerKind::user;
     }
@@ -100,13 +108,13 @@ bool allows(db::Connection& connection, const api::CallContext& context, const a
     }
     const policy::NamedPolicy owners{row->arn,
                                      policy::Document::parse(row->policy, policy::Kind::resource)};
+    const policy::Caller caller = caller_of(connection, context);
     policy::Context conditions;
     conditions.set("aws:SourceIp", context.source_ip);
-    conditions.set("aws:PrincipalArn", context.principal_arn);
+    conditions.set("aws:PrincipalArn", caller.role_arn.empty() ? caller.arn : caller.role_arn);
     conditions.set("aws:PrincipalAccount", context.account);
     conditions.set("aws:CurrentTime", base::format_iso8601(context.now));
     conditions.set("aws:SecureTransport", context.is_secure ? "true" : "false");
-    const policy::Caller caller = caller_of(context);
     return policy::evaluate({.caller = caller,
                              .action = action,
                              .resource = resource.text(),
