@@ -1,7 +1,9 @@
-// goldsmith gc and goldsmith fsck: reclaim what nothing refers to; verify everything that is kept.
+// goldsmith gc and goldsmith fsck: reclaim what nothing refers to; verify everything that is kept,
+// and the log of who did what with it.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "audit/verify.h"
 #include "base/byte_size.h"
 #include "cli/command_line.h"
 #include "cli/server_options.h"
@@ -59,9 +61,27 @@ int gc(const GcCommand& options) {
     return 0;
 }
 
+/// Whether no line of the audit log was altered, removed or added. A folder that no server has used
+/// yet has none.
+bool is_audit_log_whole(const daemon::DataLayout& layout) {
+    if (!std::filesystem::exists(layout.audit())) {
+        return true;
+    }
+    const audit::Verdict verdict = audit::verify(layout.audit());
+    if (!verdict.problem.empty()) {
+        std::printf("audit log: %s\n", (layout.audit() / verdict.problem).c_str());
+        return false;
+    }
+    std::printf("audit log: %llu lines in %llu files\n",
+                static_cast<unsigned long long>(verdict.lines),
+                static_cast<unsigned long long>(verdict.files));
+    return true;
+}
+
 int fsck(const ServerOptions& options) {
-    store::RegionSet regions = open_regions(options.config());
-    bool clean = true;
+    const daemon::Config config = options.config();
+    store::RegionSet regions = open_regions(config);
+    bool clean = is_audit_log_whole(daemon::DataLayout{config.data_directory});
     for (const std::string& name : regions.names()) {
         const store::FsckReport report = store::fsck(regions.at(name));
         std::printf(
@@ -97,7 +117,8 @@ void add_gc(CLI::App& app, Run& run) {
 
 void add_fsck(CLI::App& app, Run& run) {
     auto options = std::make_shared<ServerOptions>();
-    CLI::App* command = app.add_subcommand("fsck", "Verify every chunk and manifest");
+    CLI::App* command =
+        app.add_subcommand("fsck", "Verify every chunk and manifest, and the audit log");
     options->add_to(*command);
     command->callback([options, &run] { run = [options] { return fsck(*options); }; });
 }

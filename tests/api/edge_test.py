@@ -80,6 +80,9 @@ class AuditTest(EdgeTest):
         self.assertEqual(verdict.returncode, 0, verdict.stderr)
         head = re.search(r"head (\d+:[0-9a-f]{64})", verdict.stdout).group(1)
         self.assertEqual(self.goldsmith("audit", "verify", "--head", head).returncode, 0)
+        check = self.goldsmith("fsck")
+        self.assertEqual(check.returncode, 0, check.stdout)
+        self.assertIn("audit log: 5 lines in 1 files", check.stdout)
 
     def test_verify_names_an_altered_line(self):
         with self.serve() as server:
@@ -95,6 +98,9 @@ class AuditTest(EdgeTest):
         verdict = self.goldsmith("audit", "verify")
         self.assertEqual(verdict.returncode, 1)
         self.assertIn(f"{name}:2: the line was altered", verdict.stderr)
+        check = self.goldsmith("fsck")
+        self.assertEqual(check.returncode, 1, check.stdout)
+        self.assertIn(f"{name}:2: the line was altered", check.stdout)
 
     def test_kill_loses_no_answered_change(self):
         with self.serve() as server:
