@@ -1,6 +1,7 @@
 // The database of a daemon: one connection that writes, used by one thread at a time, and as many
 // readers as there are threads reading. Used by state/ through read() and write(); the functions
-// given to them get a transaction and do everything in it.
+// given to them get a transaction and do everything in it. A reader's transaction stays open for
+// the next read as long as nobody commits, and ends when somebody begins to write.
 //
 //     db.write([&](db::Transaction& tx) { images.insert(tx, row); executions.start(tx, ...); });
 //     auto row = db.read([&](db::Connection& c) { return images.find(c, arn); });
@@ -37,6 +38,7 @@ public:
 
     template <class Function>
     auto write(Function&& function) {
+        end_kept_snapshots();
         using Outcome = std::invoke_result_t<Function&, Transaction&>;
         if constexpr (std::is_void_v<Outcome>) {
             const std::function<void(Transaction&)> work = std::ref(function);
@@ -53,10 +55,14 @@ public:
 
     template <class Function>
     auto read(Function&& function) {
-        const ReaderLease reader(*this);
+        ReaderLease reader(*this);
         return retry_busy(retry_, [&] {
-            Transaction transaction(reader.connection(), Transaction::Mode::read);
-            return function(transaction.connection());
+            try {
+                return function(reader.snapshot());
+            } catch (const Error&) {
+                reader.end_snapshot();
+                throw;
+            }
         });
     }
 
@@ -69,24 +75,34 @@ public:
     std::unique_ptr<Connection> connect();
 
 private:
+    struct Reader {
+        std::unique_ptr<Connection> connection;
+        std::optional<Transaction> snapshot;
+        std::optional<CommitStamp> stamp;  // of a moment before the snapshot
+    };
     class ReaderLease {
     public:
         explicit ReaderLease(Database& database);
         ~ReaderLease();
         ReaderLease(const ReaderLease&) = delete;
         ReaderLease& operator=(const ReaderLease&) = delete;
-        Connection& connection() const { return *connection_; }
+        /// As of now: a new one when anything was committed since the last.
+        Connection& snapshot();
+        void end_snapshot() { reader_->snapshot.reset(); }
 
     private:
         Database& database_;
-        std::unique_ptr<Connection> connection_;
+        std::unique_ptr<Reader> reader_;
     };
+
+    /// A snapshot that nobody uses would keep the log of a database from being used anew.
+    void end_kept_snapshots();
 
     std::unique_ptr<Driver> driver_;
     RetryPolicy retry_;
     std::unique_ptr<Connection> writer_;
     GroupCommit writers_{*writer_};
-    base::Guarded<std::vector<std::unique_ptr<Connection>>> idle_readers_;
+    base::Guarded<std::vector<std::unique_ptr<Reader>>> idle_readers_;
 };
 
 }  // namespace goldsmith::db

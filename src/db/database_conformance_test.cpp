@@ -248,6 +248,26 @@ TEST_P(DatabaseConformance, WhatIsRememberedUnderAStampIsNeverOlderThanACommit) 
     EXPECT_EQ(stale, 0);
 }
 
+TEST_P(DatabaseConformance, EveryReadSeesWhatWasCommittedBeforeIt) {
+    const auto elsewhere = GetParam()(folder_.path());
+    for (int i = 0; i < 20; ++i) {
+        const auto before = count();
+        EXPECT_EQ(count(), before);
+        const auto name = std::to_string(i);
+        elsewhere->write([&](Transaction& tx) { insert(tx, "other" + name); });
+        EXPECT_EQ(count(), before + 1);
+        database_->write([&](Transaction& tx) { insert(tx, "own" + name); });
+        EXPECT_EQ(count(), before + 2);
+    }
+}
+
+TEST_P(DatabaseConformance, AReadThatFailsLeavesNothingBehind) {
+    EXPECT_EQ(kind_of([&] { database_->read([](Connection& c) { c.query("SELECT nothing"); }); }),
+              ErrorKind::misuse);
+    database_->write([](Transaction& tx) { insert(tx, "a"); });
+    EXPECT_EQ(count(), 1);
+}
+
 INSTANTIATE_TEST_SUITE_P(Sqlite, DatabaseConformance, testing::ValuesIn(drivers));
 
 }  // namespace

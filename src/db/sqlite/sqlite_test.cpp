@@ -68,6 +68,24 @@ TEST_F(SqliteTest, TracesStatementsWithoutTheirValues) {
     EXPECT_EQ(trace.find("secret"), std::string::npos);
 }
 
+// A snapshot that stays open for the next read would keep the log from beginning anew.
+TEST_F(SqliteTest, ItsLogStaysSmallWhoeverReadBefore) {
+    const auto database = open({.path = path(), .durable = false});
+    database->write([](Transaction& tx) {
+        tx.connection().run_script("CREATE TABLE t (n INTEGER); INSERT INTO t VALUES (0)");
+    });
+    const auto read = [](db::Connection& c) { c.query("SELECT n FROM t"); };
+    for (int i = 0; i < 4000; ++i) {
+        database->write([](Transaction& tx) { tx.execute("UPDATE t SET n = n + 1"); });
+        database->read([&](db::Connection& c) {
+            database->read(read);  // on a second connection
+            read(c);
+        });
+    }
+    constexpr auto some_megabytes = 8UL << 20;  // SQLite begins anew after some four
+    EXPECT_LT(std::filesystem::file_size(path() + "-wal"), some_megabytes);
+}
+
 TEST_F(SqliteTest, DescribesItsSchema) {
     const auto database = open({.path = path(), .durable = false});
     database->write([](Transaction& tx) {
