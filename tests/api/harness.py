@@ -20,6 +20,7 @@ import sys
 import tempfile
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 SKIPPED = 77  # what ctest reads as "skipped"
@@ -144,16 +145,36 @@ class Server:
         data = body.encode() if isinstance(body, str) else body
         canonical = "\n".join([method, path, "", *(f"{name}:{values[name]}" for name in names), "", ";".join(names),
                                hashlib.sha256(data).hexdigest()])
-        signing = ("AWS4" + secret).encode()
-        for part in scope.split("/"):
-            signing = hmac.digest(signing, part.encode(), "sha256")
-        text = "\n".join(["AWS4-HMAC-SHA256", now, scope, hashlib.sha256(canonical.encode()).hexdigest()])
-        signature = hmac.digest(signing, text.encode(), "sha256").hex()
+        signature = signature_of(secret, scope, now, canonical)
         fields["Authorization"] = (f"AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders={';'.join(names)}, "
                                    f"Signature={signature}")
         spoilt = sent or {}
         return self.http(spoilt.get("path", path), method, {**fields, **spoilt.get("headers", {})},
                          spoilt.get("body", data))
+
+    def presigned(self, service, path="/", query=None, method="GET", expires=60, region="us-east-1", keys=None,
+                  now_offset_seconds=0):
+        """The path and query of a request that carries its signature in them, as a browser would send it. `path` is
+        percent-encoded once."""
+        key, secret = keys or self.keys()
+        moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=now_offset_seconds)
+        now = moment.strftime("%Y%m%dT%H%M%SZ")
+        scope = f"{now[:8]}/{region}/{service}/aws4_request"
+        fields = {**(query or {}), "X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Credential": f"{key}/{scope}",
+                  "X-Amz-Date": now, "X-Amz-Expires": str(expires), "X-Amz-SignedHeaders": "host"}
+        text = urllib.parse.urlencode(sorted(fields.items()), quote_via=urllib.parse.quote, safe="-_.~")
+        canonical = "\n".join([method, urllib.parse.quote(path, safe="/-_.~"), text,
+                               f"host:{self.endpoint.split('//')[1]}", "", "host", hashlib.sha256(b"").hexdigest()])
+        return f"{path}?{text}&X-Amz-Signature={signature_of(secret, scope, now, canonical)}"
+
+
+def signature_of(secret, scope, now, canonical):
+    """Of a canonical request, by Signature Version 4."""
+    signing = ("AWS4" + secret).encode()
+    for part in scope.split("/"):
+        signing = hmac.digest(signing, part.encode(), "sha256")
+    text = "\n".join(["AWS4-HMAC-SHA256", now, scope, hashlib.sha256(canonical.encode()).hexdigest()])
+    return hmac.digest(signing, text.encode(), "sha256").hex()
 
 
 def cli_programs():

@@ -11,6 +11,7 @@ import os
 import socket
 import sys
 import unittest
+import urllib.parse
 
 import harness
 
@@ -182,6 +183,60 @@ class Raw(WithServer):
             status, headers, body = self.server.signed("imagebuilder", "/ListImages", body=broken)
             self.assertEqual((status, headers["x-amzn-ErrorType"]), (400, "SerializationException"))
             self.assertIn(where, body)
+
+    def caller_identity(self, **options):
+        return self.server.presigned("sts", query={"Action": "GetCallerIdentity", "Version": "2011-06-15"}, **options)
+
+    def test_presigned(self):
+        status, _, body = self.server.http(self.caller_identity())
+        self.assertEqual(status, 200, body)
+        self.assertIn("<Account>123456789012</Account>", body)
+        self.assertEqual(self.server.http(self.caller_identity(expires=604800))[0], 200)
+        tags = self.server.presigned("imagebuilder", "/tags/" + urllib.parse.quote(ARN, safe=""))
+        status, _, body = self.server.http(tags)
+        self.assertEqual(status, 200, body)
+        self.assertEqual(json.loads(body)["tags"]["arn"], ARN)
+
+    def test_what_is_altered_after_presigning(self):
+        good = self.caller_identity()
+        for what, altered in {
+                "lifetime": good.replace("X-Amz-Expires=60", "X-Amz-Expires=61"),
+                "action": good.replace("GetCallerIdentity", "GetSessionToken"),
+                "path": good.replace("/?", "/x?"),
+                "further parameter": good + "&DurationSeconds=900",
+                "region": good.replace("us-east-1", "us-west-2"),
+                "signature": good[:-1] + ("0" if good[-1] != "0" else "1"),
+                "another secret": self.caller_identity(keys=(self.server.keys()[0], "wrong"))}.items():
+            self.assertNotEqual(altered, good, what)
+            status, _, body = self.server.http(altered)
+            self.assertEqual((status, "<Code>SignatureDoesNotMatch</Code>" in body), (403, True), f"{what}: {body}")
+        for method, body in (("POST", b""), ("GET", b"x=y")):
+            status, _, answer = self.server.http(good, method, body=body)
+            self.assertEqual(status, 403, f"{method} {body} {answer}")
+
+    def test_presigned_for_another_time(self):
+        self.assertEqual(self.server.http(self.caller_identity(now_offset_seconds=-30))[0], 200)
+        for options, message in (({"now_offset_seconds": -120}, "Signature expired"),
+                                 ({"now_offset_seconds": 3600}, "Signature not yet current"),
+                                 ({"expires": 604801}, "X-Amz-Expires must be"),
+                                 ({"expires": 0}, "X-Amz-Expires must be")):
+            status, _, body = self.server.http(self.caller_identity(**options))
+            self.assertEqual(status // 100, 4, body)
+            self.assertIn(message, body)
+
+    def test_presigned_in_parts_or_twice(self):
+        good = self.caller_identity()
+        for name in ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Expires", "X-Amz-SignedHeaders",
+                     "X-Amz-Signature"):
+            path, query = good.split("?")
+            fields = [field for field in query.split("&") if not field.startswith(name + "=")]
+            status, _, body = self.server.http(path + "?" + "&".join(fields))
+            self.assertEqual(status // 100, 4, f"{name}: {body}")
+        status, _, body = self.server.http(good + "&X-Amz-Signature=00")
+        self.assertIn("is given twice", body)
+        status, _, body = self.server.http(good, headers={"Authorization": "AWS4-HMAC-SHA256 Credential=x"})
+        self.assertIn("more than one signature", body)
+        self.assertEqual(status // 100, 4)
 
     def test_signature_material_of_all_kinds(self):
         for value in ("", "x", "AWS4-HMAC-SHA256", "AWS4-HMAC-SHA256 Credential=////, SignedHeaders=;, Signature=",
