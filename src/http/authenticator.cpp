@@ -209,9 +209,9 @@ std::variant<Authenticated, AuthFailure> Authenticator::verify(const Request& re
     const auto& payload = std::get<Payload>(read_body);
     ++done.payload_hashes;
     // From here on everything is computed before anything is decided.
-    const auto found = credentials_.find(material.access_key_id);
+    auto found = credentials_.find(material.access_key_id);
     ++done.lookups;
-    const auto credential = found.value_or(decoy());
+    const Credential& credential = found ? *found : decoy();
     const auto key = keys_.find_or_derive(credential.secret, material.scope);
     const auto canonical = sigv4::canonical_request(request, material.scope.service,
                                                     material.signed_headers, payload.hash);
@@ -240,7 +240,7 @@ std::variant<Authenticated, AuthFailure> Authenticator::verify(const Request& re
     if (auto* problem = std::get_if<AuthFailure>(&body)) {
         return *std::move(problem);
     }
-    return Authenticated{credential.principal, material.scope.region, material.scope.service,
+    return Authenticated{std::move(found->principal), material.scope.region, material.scope.service,
                          std::get<std::string>(std::move(body))};
 }
 

@@ -14,6 +14,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kMaxDepth = 64;
+constexpr std::size_t kUsualBytes = 2048;  // of an answer
 
 std::string position(std::string_view text, std::size_t offset) {
     std::size_t line = 1;
@@ -162,6 +163,7 @@ void append_json_text(std::string& out, const json::value& value) {
 
 std::string json_text(const json::value& value) {
     std::string out;
+    out.reserve(kUsualBytes);
     append_value(out, value);
     return out;
 }

@@ -202,9 +202,9 @@ ib::GetComponentResponse ComponentFamily::get_component(const api::CallContext& 
         }
         auto component = from_body<ib::Component>(row->body);
         component.tags = state::tags_of(connection, component.arn.value());
-        return ib::GetComponentResponse{.component = component,
-                                        .latest_version_references = latest_references(
-                                            api::Arn::parse(component.arn.value()).value())};
+        const auto references = latest_references(api::Arn::parse(component.arn.value()).value());
+        return ib::GetComponentResponse{.component = std::move(component),
+                                        .latest_version_references = references};
     });
 }
 
