@@ -69,9 +69,11 @@ namespace {
 std::string format_uuid(std::array<unsigned char, 16> bytes) {
     bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x40);
     bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);
-    const std::string hex = hex_encode({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" +
-           hex.substr(16, 4) + "-" + hex.substr(20);
+    std::string text = hex_encode({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    for (const std::size_t hyphen : {8U, 13U, 18U, 23U}) {
+        text.insert(hyphen, 1, '-');
+    }
+    return text;
 }
 
 }  // namespace

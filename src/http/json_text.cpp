@@ -2,11 +2,12 @@
 
 #include "http/utf8.h"
 
-#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 namespace goldsmith::http {
 namespace {
@@ -64,6 +65,37 @@ void append_double(std::string& out, double number) {
 
 bool stands_for_itself(char c) {
     return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+constexpr std::uint64_t every_byte(unsigned char value) {
+    return 0x0101010101010101U * value;
+}
+
+// Whether some byte of the eight is zero (and then perhaps says so of a further one too).
+constexpr std::uint64_t zero_bytes(std::uint64_t bytes) {
+    return (bytes - every_byte(1)) & ~bytes & every_byte(0x80);
+}
+
+// Whether all of eight bytes stand for themselves.
+bool all_stand_for_themselves(const char* text) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text, sizeof bytes);
+    const auto beyond = (bytes | (bytes + every_byte(1))) & every_byte(0x80);
+    const auto control = (bytes - every_byte(0x20)) & ~bytes & every_byte(0x80);
+    return (beyond | control | zero_bytes(bytes ^ every_byte('"')) |
+            zero_bytes(bytes ^ every_byte('\\'))) == 0;
+}
+
+// How many bytes at the beginning may be copied as they are.
+std::size_t plain_size(std::string_view text) {
+    std::size_t size = 0;
+    while (size + 8 <= text.size() && all_stand_for_themselves(text.data() + size)) {
+        size += 8;
+    }
+    while (size < text.size() && stands_for_itself(text[size])) {
+        ++size;
+    }
+    return size;
 }
 
 void append_value(std::string& out, const json::value& value);
@@ -138,8 +170,7 @@ std::variant<json::value, JsonProblem> parse_json(std::string_view text) {
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
     while (!text.empty()) {
-        const auto plain = static_cast<std::size_t>(
-            std::ranges::find_if_not(text, stands_for_itself) - text.begin());
+        const auto plain = plain_size(text);
         out += text.substr(0, plain);
         text.remove_prefix(plain);
         if (text.empty()) {

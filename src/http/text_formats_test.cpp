@@ -1,6 +1,7 @@
 // JSON reading and writing, and XML writing.
 
 #include "http/json_text.h"
+#include "http/utf8.h"
 #include "http/xml_writer.h"
 
 #include <gmock/gmock.h>
@@ -37,6 +38,21 @@ TEST(JsonText, WritesWhatItRead) {
     const std::string text =
         R"({"a":[1,-2,18446744073709551615,true,false,null],"b":{"c":"\"\\\n\r\t\u0001é☃"}})";
     EXPECT_EQ(json_text(std::get<json::value>(parse_json(text))), text);
+}
+
+// Plain text is copied eight bytes at a time: every byte at every place within them.
+TEST(JsonText, EveryByteComesBackFromEveryPlace) {
+    for (int byte = 0; byte < 256; ++byte) {
+        const bool is_text = byte < 0x80;
+        for (std::size_t place = 0; place < 19; ++place) {
+            std::string text(19, 'x');
+            text[place] = static_cast<char>(byte);
+            const auto expected =
+                is_text ? text : std::string(text).replace(place, 1, kReplacementCharacter);
+            EXPECT_EQ(json::parse(json_text(json::value(text))).as_string(), expected)
+                << byte << " at " << place;
+        }
+    }
 }
 
 TEST(JsonText, WritesPlainNumbersAndRepairsText) {
