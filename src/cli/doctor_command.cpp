@@ -9,9 +9,9 @@
 #include "base/byte_size.h"
 #include "base/error.h"
 #include "base/files.h"
+#include "base/kvm_probe.h"
 #include "base/process.h"
 #include "cli/command_line.h"
-#include "cli/kvm_probe.h"
 #include "cli/server_options.h"
 
 namespace goldsmith::cli {
@@ -80,6 +80,14 @@ Finding check_device(const char* path, const char* purpose, const char* advice) 
     return {Grade::missing, path, std::string(purpose) + "; " + advice};
 }
 
+Finding check_qemu() {
+    if (const auto path = base::find_program("qemu-system-x86_64")) {
+        return {Grade::good, "qemu-system-x86_64", *path};
+    }
+    return {Grade::limited, "qemu-system-x86_64",
+            "boots build instances as virtual machines; apt-get install qemu-system-x86"};
+}
+
 Finding check_namespaces() {
     const base::ProcessResult result =
         base::run({"unshare", {"--mount", "--net", "--pid", "--fork", "true"}, {}, false, {}});
@@ -138,7 +146,8 @@ int doctor(const ServerOptions& options) {
     findings.push_back(check_cgroups());
     check_programs(container_needs, findings);
     check_programs(image_needs, findings);
-    const KvmProbe kvm = probe_kvm();
+    findings.push_back(check_qemu());
+    const base::KvmProbe kvm = base::probe_kvm();
     findings.push_back({kvm.works ? Grade::good : Grade::limited, "KVM", kvm.finding});
     findings.push_back(check_space(options.config().data_directory));
     bool can_build = true;
@@ -148,7 +157,7 @@ int doctor(const ServerOptions& options) {
         can_build = can_build && finding.grade != Grade::missing;
     }
     std::printf("\n%s\n", can_build
-                              ? "This host can build images in containers."
+                              ? "This host can build images."
                               : "This host cannot build images until what is MISSING is there.");
     return can_build ? 0 : 1;
 }

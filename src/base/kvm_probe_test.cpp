@@ -1,10 +1,10 @@
-#include "cli/kvm_probe.h"
+#include "base/kvm_probe.h"
 
 #include <gtest/gtest.h>
 
 #include "base/process.h"
 
-namespace goldsmith::cli {
+namespace goldsmith::base {
 namespace {
 
 TEST(KvmProbe, ItsGuestEndsWellWhereAnyGuestRuns) {
@@ -25,4 +25,4 @@ TEST(KvmProbe, AGuestThatCannotStartIsAFinding) {
 }
 
 }  // namespace
-}  // namespace goldsmith::cli
+}  // namespace goldsmith::base

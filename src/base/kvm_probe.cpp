@@ -1,12 +1,15 @@
-#include "cli/kvm_probe.h"
+#include "base/kvm_probe.h"
 
 #include <unistd.h>
+
+#include <cstdlib>
+#include <optional>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/process.h"
 
-namespace goldsmith::cli {
+namespace goldsmith::base {
 
 namespace {
 
@@ -61,7 +64,7 @@ std::string boot_sector() {
 
 constexpr int expected_status = 0x10 * 2 + 1;
 
-base::Command probe_command(const std::string& accelerator, const std::string& disk) {
+Command probe_command(const std::string& accelerator, const std::string& disk) {
     return {"qemu-system-x86_64",
             {"-nodefaults", "-machine", "pc,accel=" + accelerator, "-m", "64", "-display", "none",
              "-device", "isa-debug-exit,iobase=0x501,iosize=1", "-drive",
@@ -77,15 +80,28 @@ std::string last_line(std::string text) {
     return text.substr(text.rfind('\n') + 1);
 }
 
+/// Where the finding is kept until the host starts again; nothing when there is no such place.
+std::optional<Path> memory_of_finding() {
+    const auto program = find_program("qemu-system-x86_64");
+    const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+    if (!program || (::geteuid() != 0 && runtime == nullptr)) {
+        return std::nullopt;
+    }
+    const Path folder = ::geteuid() == 0 ? Path("/run/goldsmith") : Path(runtime) / "goldsmith";
+    std::error_code error;
+    const auto changed = std::filesystem::last_write_time(*program, error).time_since_epoch();
+    return folder / ("kvm-" + std::to_string(changed.count()));
+}
+
 }  // namespace
 
-KvmProbe run_probe_guest(const std::string& accelerator) {
-    const base::TempDir folder("goldsmith-kvm");
-    const base::Path disk = folder.path() / "probe.img";
-    base::write_file_atomically(disk, boot_sector());
-    base::RunOptions options;
-    options.timeout = std::chrono::seconds(10);
-    const base::ProcessResult result = base::run(probe_command(accelerator, disk), options);
+KvmProbe run_probe_guest(const std::string& accelerator, std::chrono::seconds limit) {
+    const TempDir folder("goldsmith-kvm");
+    const Path disk = folder.path() / "probe.img";
+    write_file_atomically(disk, boot_sector());
+    RunOptions options;
+    options.timeout = limit;
+    const ProcessResult result = run(probe_command(accelerator, disk), options);
     if (result.timed_out) {
         return {false,
                 "/dev/kvm is there, but a guest hangs under it: virtual machines are emulated"};
@@ -97,6 +113,26 @@ KvmProbe run_probe_guest(const std::string& accelerator) {
     return {true, "a guest ran under it"};
 }
 
+KvmProbe probe_kvm_once() {
+    const auto memory = memory_of_finding();
+    // Access may be given or taken while the host runs.
+    if (!memory || ::access("/dev/kvm", R_OK | W_OK) != 0) {
+        return probe_kvm();
+    }
+    if (const auto known = read_file_if_exists(*memory, 4096); known && !known->empty()) {
+        return {known->front() == '1', known->substr(1)};
+    }
+    const KvmProbe probe = probe_kvm();
+    try {
+        make_directories(memory->parent_path(), 0755);
+        write_file_atomically(*memory, (probe.works ? "1" : "0") + probe.finding, 0644,
+                              Durability::fast);
+    } catch (const Error&) {
+        // Then the next one probes again.
+    }
+    return probe;
+}
+
 KvmProbe probe_kvm() {
     if (::access("/dev/kvm", F_OK) != 0) {
         return {false, "/dev/kvm is not there: virtual machines are emulated (slow)"};
@@ -104,10 +140,10 @@ KvmProbe probe_kvm() {
     if (::access("/dev/kvm", R_OK | W_OK) != 0) {
         return {false, "/dev/kvm may not be opened: join the group kvm"};
     }
-    if (!base::find_program("qemu-system-x86_64")) {
+    if (!find_program("qemu-system-x86_64")) {
         return {false, "qemu-system-x86_64 is not installed: apt-get install qemu-system-x86"};
     }
-    return run_probe_guest("kvm");
+    return run_probe_guest("kvm", std::chrono::seconds(5));
 }
 
-}  // namespace goldsmith::cli
+}  // namespace goldsmith::base
