@@ -11,6 +11,7 @@
 
 #include "documents/component_schema.h"
 #include "guest/agent_main.h"
+#include "guest/awaken.h"
 #include "guest/json_text.h"
 #include "guest/toe_commands.h"
 
@@ -57,6 +58,9 @@ int dispatch(const std::vector<std::string>& arguments, const std::string& progr
     }
     if (command == "agent") {
         return goldsmith::guest::agent_main(rest, program);
+    }
+    if (command == "awaken") {
+        return goldsmith::guest::awaken(rest);
     }
     if (command == "--version" || command == "-v") {
         std::cout << goldsmith::guest::toe_version << std::endl;

@@ -1,7 +1,7 @@
 // How a machine exists: one interface over virtual machines, containers and a fake. A runner makes
 // one instance from a prepared disk, waits until its agent answers, works through the agent,
-// restarts it when asked and stops it so that the disk can be read. Implementations: container/,
-// fake/; vm/ belongs here too. All pass instance_conformance.h.
+// restarts it when asked and stops it so that the disk can be read. Implementations: vm/,
+// container/, fake/. All pass instance_conformance.h.
 //
 // An Instance belongs to one thread, and that thread must live as long as the instance (its
 // processes die with the thread that started them). Destroying an instance kills it and removes
@@ -39,6 +39,14 @@ struct RootFileSystem {
     bool operator==(const RootFileSystem&) const = default;
 };
 
+/// Where machines that are ready are kept for later ones to go on from.
+struct WarmStart {
+    base::Path directory;
+    std::uint64_t most_bytes = 0;
+    /// What the disk holds and how large it is; equal for equal disks.
+    std::string disk_identity;
+};
+
 struct InstanceSpec {
     /// "i-0123456789abcdef0"; also the name under which the guest's manager knows it.
     std::string id;
@@ -61,6 +69,9 @@ struct InstanceSpec {
     /// Between the guest and the world. None: the driver makes one with user-mode NAT, if its
     /// machines have a network at all.
     std::shared_ptr<Gateway> gateway;
+    /// Go on from a saved machine where there is one, else save this one when it is ready. None:
+    /// always boot. Drivers without saved machines ignore it.
+    std::optional<WarmStart> warm_start;
 };
 
 /// Where the guest finds the agent program and its socket. On a memory file system: nothing of it
