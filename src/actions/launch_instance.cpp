@@ -36,6 +36,13 @@ constexpr std::chrono::milliseconds poll_interval{1000};
 /// The image to start from, or why there is none (yet).
 using ImageOrOutcome = std::variant<store::ImageManifest, Advance>;
 
+/// The runner, which is on the machine that matters, decides what "auto" is.
+api::runner::Driver driver_named(const std::string& name) {
+    api::runner::Driver driver = api::runner::Driver::automatic;
+    api::runner::from_string(name, driver);
+    return driver;
+}
+
 class LaunchInstance final : public workflow::Action {
 public:
     explicit LaunchInstance(World& world) : world_(world) {}
@@ -156,8 +163,7 @@ private:
                            ? api::runner::RunPurpose::build
                            : api::runner::RunPurpose::test;
         spec.instance_id = instance_id;
-        spec.driver =
-            world_.driver == "fake" ? api::runner::Driver::fake : api::runner::Driver::container;
+        spec.driver = driver_named(world_.driver);
         spec.instance_type = instance_type(step, settings);
         spec.vcpus = size.vcpus;
         spec.memory_mib = size.memory_mib;

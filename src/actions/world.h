@@ -39,7 +39,7 @@ struct World {
     base::Path data_directory;
     /// The static `toe` that runs inside instances.
     base::Path agent_program;
-    /// "container" or "fake": the driver that runners are told to use.
+    /// The configuration's word for how machines exist: "auto", "vm", "container" or "fake".
     std::string driver;
 };
 

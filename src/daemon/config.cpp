@@ -67,7 +67,7 @@ Setters own_setters() {
     return {
         {"account", set_account},
         {"regions", set_regions},
-        {"driver", one_of(&Config::driver, {"auto", "container", "fake"})},
+        {"driver", one_of(&Config::driver, {"auto", "vm", "container", "fake"})},
         {"debian_mirror", text_of(&Config::debian_mirror)},
         {"log_level", one_of(&Config::log_level, {"debug", "info", "warning", "error"})},
         {"max_parallel_builds",

@@ -48,11 +48,6 @@ base::Path program_directory(const Config& config) {
                : config.program_directory;
 }
 
-/// "auto" means a container: the only machines that this version starts.
-std::string chosen_driver(const Config& config) {
-    return config.driver == "auto" ? "container" : config.driver;
-}
-
 /// Page tokens stay valid across restarts.
 std::string page_token_secret(const DataLayout& layout, base::Random& random) {
     const base::Path file = layout.root / "page-token-secret";
@@ -107,16 +102,10 @@ struct Daemon::Parts {
                   return pull_command(name, region);
               },
               [this] { publish_managed_images(*database, regions, layout.root); }),
-          world{*database,
-                engine,
-                regions,
-                base_images,
-                run_watch,
-                clock,
-                log,
-                layout.root,
-                program_directory(config) / "toe",
-                chosen_driver(config)},
+          world{*database,    engine,      regions,
+                base_images,  run_watch,   clock,
+                log,          layout.root, program_directory(config) / "toe",
+                config.driver},
           build_log(layout.logs(), log),
           executions(*database, image_projection()),
           workers("action", static_cast<int>(config.action_threads)),

@@ -8,32 +8,14 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "instances/container/container_driver.h"
 #include "instances/container/mounts.h"
-#include "instances/fake/fake_driver.h"
+#include "runner/driver_choice.h"
 #include "runner/run_directory.h"
 #include "runner/runner.h"
 #include "runner/shell.h"
 
 namespace goldsmith::runner {
 namespace {
-
-/// The fake driver is for trying the API: whatever a build runs succeeds and says nothing.
-instances::FakeOutput succeed(const guest::ExecRequest&, instances::FakeFiles&) {
-    return {};
-}
-
-std::unique_ptr<instances::InstanceDriver> make_driver(api::runner::Driver driver) {
-    switch (driver) {
-        case api::runner::Driver::container:
-            return std::make_unique<instances::ContainerDriver>();
-        case api::runner::Driver::fake:
-            return std::make_unique<instances::FakeDriver>(succeed);
-        case api::runner::Driver::vm:
-            break;
-    }
-    throw base::Error("the vm driver does not exist yet; use the container driver");
-}
 
 void tell_failure(RunDirectory& directory, const std::string& message) {
     const api::runner::RunSpec spec = directory.spec();

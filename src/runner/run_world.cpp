@@ -22,7 +22,7 @@ const auto kParent = store::SnapshotId::from_token("parent of a test");
 
 template <typename Look>
 auto wait_for(const std::string& what, const base::Path& runner_log, Look look) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(5);
     for (;;) {
         if (auto found = look()) {
             return *found;

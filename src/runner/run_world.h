@@ -23,7 +23,7 @@ public:
     void write_spec();
     void send(const api::runner::Command& command);
     std::optional<api::runner::CommandResult> result(const std::string& id);
-    /// Waits for it; fails the test (throws) after two minutes.
+    /// Waits for it; fails the test (throws) after five minutes.
     api::runner::CommandResult wait_result(const std::string& id);
     std::optional<api::runner::RunState> state();
     api::runner::RunState wait_state(api::runner::InstanceState wanted);

@@ -9,7 +9,7 @@ constexpr Shape command_id_shape{.name = "CommandId", .kind = Kind::string, .low
 
 constexpr Shape positive_integer_shape{.name = "PositiveInteger", .kind = Kind::integer, .low = 1};
 
-static constexpr const char* driver_values[] = {"vm", "container", "fake"};
+static constexpr const char* driver_values[] = {"automatic", "vm", "container", "fake"};
 constexpr Shape driver_shape{.name = "Driver", .kind = Kind::enumeration, .values = driver_values};
 
 static constexpr const char* run_purpose_values[] = {"build", "test"};

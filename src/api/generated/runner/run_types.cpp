@@ -9,7 +9,7 @@ namespace goldsmith::api::runner {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> driver_texts{"vm", "container", "fake"};
+constexpr std::array<std::string_view, 4> driver_texts{"automatic", "vm", "container", "fake"};
 constexpr std::array<std::string_view, 2> run_purpose_texts{"build", "test"};
 constexpr std::array<std::string_view, 6> instance_state_texts{"starting", "running", "stopping", "stopped", "terminated", "failed"};
 constexpr std::array<std::string_view, 5> command_kind_texts{"execute_documents", "collect_metadata", "sanitize", "create_snapshot", "terminate"};

@@ -12,7 +12,7 @@
 
 namespace goldsmith::api::runner {
 
-enum class Driver { vm, container, fake };
+enum class Driver { automatic, vm, container, fake };
 std::string_view to_string(Driver value);
 /// False, and `value` unchanged, when `text` names no Driver.
 bool from_string(std::string_view text, Driver& value);
