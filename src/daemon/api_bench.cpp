@@ -73,7 +73,7 @@ int empty_server(const std::string& credentials) {
     router.add_service("imagebuilder", http::rest_json_protocol(),
                        [](const http::Call&) -> http::Answer { return http::Success{}; });
     http::ListenOptions options;
-    options.worker_threads = 16;
+    options.worker_threads = 32;  // as the daemon has
     http::Listener listener(options,
                             [&](const http::Request& request) { return router.handle(request); });
     std::printf("listening on %s\n", listener.url().c_str());

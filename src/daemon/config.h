@@ -50,7 +50,7 @@ struct Config {
     std::chrono::seconds queue_timeout{30};
     std::chrono::seconds write_timeout{60};
     std::chrono::seconds idle_timeout{60};
-    std::size_t http_threads = 16;
+    std::size_t http_threads = 32;
 
     /// "off", "generated" or "files".
     std::string tls = "off";
