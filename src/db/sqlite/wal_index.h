@@ -1,7 +1,8 @@
-// WalIndex: sees whether anybody has committed, without asking SQLite. Its header is what SQLite
-// itself compares at the begin of every read: memory that all processes with the file open share,
-// whose form is documented (sqlite.org/walformat.html, section 2.2.1). It stands there twice; a
-// writer changes the second copy first, after its commit is on the disk.
+// WalIndex: sees whether anybody has committed, without asking SQLite
+// (docs/decisions/0012-commit-stamps.md). Its header is what SQLite itself compares at the begin of
+// every read: memory that all processes with the file open share, whose form is documented
+// (sqlite.org/walformat.html, the WAL-index header). It stands there twice; a writer changes the
+// second copy first, after its commit is on the disk.
 #pragma once
 
 #include <cstdint>
