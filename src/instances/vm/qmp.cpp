@@ -84,7 +84,7 @@ bool Qmp::keep_event(json::object& object) {
 }
 
 void Qmp::send(const std::string& command, json::object arguments, int fd) {
-    json::object request{{"execute", command}};
+    json::object request{{"execute", command}, {"id", ++last_id_}};
     if (!arguments.empty()) {
         request["arguments"] = std::move(arguments);
     }
@@ -129,6 +129,9 @@ json::value Qmp::answer_to(const std::string& command, Clock::time_point deadlin
         }
         if (keep_event(*answer)) {
             continue;
+        }
+        if (const json::value* id = answer->if_contains("id"); id == nullptr || *id != last_id_) {
+            continue;  // of a command that was not waited for to its end
         }
         if (const json::value* error = answer->if_contains("error")) {
             throw QmpError("QEMU refused " + command + ": " + json::serialize(*error));

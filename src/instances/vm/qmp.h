@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 #include <chrono>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
@@ -52,6 +53,7 @@ private:
     base::Fd stream_;
     std::string buffer_;
     std::deque<QmpEvent> events_;
+    std::int64_t last_id_ = 0;
     bool open_ = true;
 };
 

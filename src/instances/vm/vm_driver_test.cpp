@@ -2,10 +2,15 @@
 // Plain `./dev test` boots a few machines, `--all` every one.
 #include "instances/vm/vm_driver.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <set>
 
 #include "base/process.h"
+#include "instances/console.h"
 #include "instances/vm/saved_states.h"
 #include "instances/vm/vm_world.h"
 
@@ -95,6 +100,145 @@ TEST_F(Vm, IsAMachineOfItsOwn) {
     instance->wait_ready(soon(), {});
     EXPECT_EQ(sh(*instance, "echo again").stdout_text, "again\n");
     EXPECT_EQ(instance->stop(120s), Instance::Stopped::clean);
+}
+
+/// Machines that never get as far as an operating system: a boot sector is all there is. Cheap, so
+/// always run.
+class VmWithoutSystem : public testing::Test {
+protected:
+    void SetUp() override {
+        if (const auto reason = VmDriver().unavailable()) {
+            GTEST_SKIP() << *reason;
+        }
+        if (!std::filesystem::exists(base::Path(GOLDSMITH_BINARY_DIR) / "bin" / "toe")) {
+            GTEST_SKIP() << "build the target toe";
+        }
+    }
+
+    /// `code` runs at 0x7c00 in real mode; without any the disk cannot be booted.
+    std::unique_ptr<Instance> machine(const std::string& name, std::string code) {
+        InstanceSpec spec = world_.spec(name, false);
+        if (!code.empty()) {
+            code.resize(510, '\0');
+            code += "\x55\xaa";
+        }
+        code.resize(1U << 20, '\0');
+        base::write_file_atomically(spec.disk, code);
+        spec.disk_format = "raw";
+        spec.memory_mib = 64;
+        console_ = spec.console_file;
+        return world_.make(spec);
+    }
+
+    static std::string failure_of(Instance& instance, std::chrono::seconds limit) {
+        try {
+            instance.wait_ready(std::chrono::steady_clock::now() + limit, {});
+            return "";
+        } catch (const InstanceFailed& error) {
+            return error.what();
+        }
+    }
+
+    /// Processes whose command line names our folder.
+    std::vector<pid_t> processes() const {
+        std::vector<pid_t> found;
+        for (const std::string& name : base::list_directory("/proc")) {
+            if (name.find_first_not_of("0123456789") != std::string::npos) {
+                continue;
+            }
+            try {
+                const std::string line = base::read_file("/proc/" + name + "/cmdline", 1 << 20);
+                if (line.find(world_.folder().string()) != std::string::npos) {
+                    found.push_back(std::stoi(name));
+                }
+            } catch (const base::SystemError&) {
+                // It has just ended.
+            }
+        }
+        return found;
+    }
+
+    bool all_gone() const {
+        for (int i = 0; i < 400 && !processes().empty(); ++i) {
+            ::usleep(25'000);
+        }
+        return processes().empty();
+    }
+
+    VmWorld world_;
+    base::Path console_;
+};
+
+const std::string kLoop = "\xeb\xfe";
+
+TEST_F(VmWithoutSystem, ADiskWithoutABootLoaderIsNamedAtOnce) {
+    const auto instance = machine("empty", "");
+    instance->start();
+    const std::string failure = failure_of(*instance, 60s);
+    EXPECT_NE(failure.find("nothing on its disk that the firmware can start"), std::string::npos)
+        << failure;
+    EXPECT_EQ(instance->state(), PowerState::off);
+}
+
+TEST_F(VmWithoutSystem, AGuestThatNeverAnswersFailsInTimeAndLeavesNothing) {
+    auto instance = machine("silent", kLoop);
+    instance->start();
+    EXPECT_NE(failure_of(*instance, 3s).find("it was not ready in time"), std::string::npos);
+    EXPECT_FALSE(processes().empty()) << "the test looks for the wrong thing";
+    instance.reset();
+    EXPECT_TRUE(all_gone());
+}
+
+TEST_F(VmWithoutSystem, AFloodOnTheConsoleIsBounded) {
+    // mov dx,0x3f8; mov al,'x'; again: out dx,al; jmp again
+    const auto instance = machine("flood", "\xba\xf8\x03\xb0\x78\xee\xeb\xfd");
+    instance->start();
+    EXPECT_NE(failure_of(*instance, 8s).find("it was not ready in time"), std::string::npos);
+    EXPECT_GT(std::filesystem::file_size(console_), 4096U);
+    EXPECT_LE(std::filesystem::file_size(console_), Console::kMostBytes + (64U << 10));
+}
+
+TEST_F(VmWithoutSystem, AGuestThatRestartsByItselfIsNamed) {
+    // mov al,0xfe; out 0x64,al; hlt; jmp back: the keyboard controller resets the machine
+    const auto instance = machine("resets", "\xb0\xfe\xe6\x64\xf4\xeb\xfd");
+    instance->start();
+    const std::string failure = failure_of(*instance, 60s);
+    EXPECT_NE(failure.find("it restarted by itself"), std::string::npos) << failure;
+}
+
+TEST_F(VmWithoutSystem, AKilledQemuIsNamed) {
+    const auto instance = machine("killed", kLoop);
+    instance->start();
+    for (const pid_t process : processes()) {
+        ::kill(process, SIGKILL);
+    }
+    const std::string failure = failure_of(*instance, 60s);
+    EXPECT_NE(failure.find("killed by signal 9"), std::string::npos) << failure;
+    EXPECT_EQ(instance->state(), PowerState::off);
+    EXPECT_NE(instance->console_tail(5).find("[goldsmith] i-killed: QEMU ended"),
+              std::string::npos);
+}
+
+TEST_F(VmWithoutSystem, AKilledRunnerLeavesNothing) {
+    const base::Pipe ready = base::make_pipe();
+    const pid_t pid = ::fork();
+    ASSERT_GE(pid, 0);
+    if (pid == 0) {
+        try {
+            const auto instance = machine("orphan", kLoop);
+            instance->start();
+            base::write_all(ready.write_end.get(), "x");
+            ::pause();
+        } catch (...) {
+        }
+        ::_exit(1);
+    }
+    char byte = 0;
+    ASSERT_EQ(::read(ready.read_end.get(), &byte, 1), 1);
+    EXPECT_FALSE(processes().empty()) << "the test looks for the wrong thing";
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    EXPECT_TRUE(all_gone());
 }
 
 class VmWarm : public Vm {

@@ -26,6 +26,8 @@ constexpr auto kSlice = 100ms;
 /// The guest's udev looks for new rules when a device comes; so the port comes again and again.
 constexpr auto kPortPlugged = 2500ms;
 constexpr auto kPortUnplugged = 100ms;
+/// A guest that keeps QEMU busy must not make us late.
+constexpr auto kPortLimit = 2s;
 /// A guest that shows a login prompt and did not take the credentials after this never will.
 constexpr auto kCredentialsLimit = 30s;
 /// The same for one that shows nothing on this console.
@@ -37,7 +39,7 @@ constexpr const char* kCredentialsFile = "credentials.txt";
 /// A resumed machine whose agent has not answered after this never will.
 constexpr auto kResumeLimit = 30s;
 /// The disk as it was given, while a resumed machine has to prove itself.
-constexpr const char* kColdSuffix = ".cold";
+constexpr const char* kColdDisk = "cold.qcow2";
 constexpr std::size_t kEntropyBytes = 64;
 
 /// Random by its form (version 4), and the same for every start of one run.
@@ -147,8 +149,7 @@ bool VmInstance::resume() {
     if (!entry) {
         return false;
     }
-    const base::Path cold = spec_.disk.string() + kColdSuffix;
-    std::filesystem::rename(spec_.disk, cold);
+    std::filesystem::rename(spec_.disk, spec_.work_directory / kColdDisk);
     is_resumed_ = true;
     try {
         std::filesystem::copy_file(*entry / "disk.qcow2", spec_.disk);
@@ -173,7 +174,7 @@ void VmInstance::boot_after_all() {
     machine_.reset();
     is_resumed_ = false;
     states_->discard(key_);
-    std::filesystem::rename(spec_.disk.string() + kColdSuffix, spec_.disk);
+    std::filesystem::rename(spec_.work_directory / kColdDisk, spec_.disk);
     boot();
 }
 
@@ -217,7 +218,7 @@ void VmInstance::prove(Deadline deadline, const std::stop_token& stop) {
         return;
     }
     is_resumed_ = to_be_saved_ = false;
-    base::remove_tree(spec_.disk.string() + kColdSuffix);
+    base::remove_tree(spec_.work_directory / kColdDisk);
 }
 
 /// Saves the machine, which is ready, for others. Costs a second; whatever fails costs only that.
@@ -275,21 +276,22 @@ void VmInstance::check_start(Deadline deadline, const std::stop_token& stop) {
 }
 
 void VmInstance::plug_port() {
+    // Also when QEMU is late: then it is done later, and not twice.
+    port_is_plugged_ = true;
+    port_changed_ = Clock::now();
     machine_->qmp().execute("device_add",
                             {{"driver", "virtserialport"},
                              {"id", kAgentDevice},
                              {"bus", kSerialBus},
                              {"chardev", kAgentChardev},
                              {"name", kAgentPort}},
-                            Clock::now() + kControlLimit);
-    port_is_plugged_ = true;
-    port_changed_ = Clock::now();
+                            Clock::now() + kPortLimit);
 }
 
 void VmInstance::unplug_port() {
-    machine_->qmp().execute("device_del", {{"id", kAgentDevice}}, Clock::now() + kControlLimit);
     port_is_plugged_ = false;
     port_changed_ = Clock::now();
+    machine_->qmp().execute("device_del", {{"id", kAgentDevice}}, Clock::now() + kPortLimit);
 }
 
 /// Until the agent has opened it, the port is plugged in again and again: the guest must see it

@@ -121,9 +121,12 @@ public:
         thread_ = std::jthread([fd = base::Fd(ends[1]), says = std::move(says)] {
             // The host may hang up in the middle.
             ::send(fd.get(), says.data(), says.size(), MSG_NOSIGNAL);
-            const std::string answer = "{\"event\": \"RESUME\"}\n{\"return\": {}}\n";
             char block[4096];
-            while (::read(fd.get(), block, sizeof block) > 0) {
+            for (int id = 1; ::read(fd.get(), block, sizeof block) > 0; ++id) {
+                // First an answer that comes too late, then an event, then the answer.
+                const std::string answer =
+                    "{\"id\": 99, \"error\": {}}\n{\"event\": \"RESUME\"}\n{\"id\": " +
+                    std::to_string(id) + ", \"return\": {}}\n";
                 ::send(fd.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
             }
         });

@@ -40,7 +40,7 @@ std::string VmWorld::skip_reason() {
     return "";
 }
 
-InstanceSpec VmWorld::spec(const std::string& name) const {
+InstanceSpec VmWorld::spec(const std::string& name, bool with_overlay) const {
     const base::Path folder = folder_.path() / name;
     base::make_directories(folder / "work", 0700);
     InstanceSpec spec;
@@ -52,6 +52,9 @@ InstanceSpec VmWorld::spec(const std::string& name) const {
     spec.work_directory = folder / "work";
     spec.console_file = folder / "console.log";
     spec.agent_program = agent_program();
+    if (!with_overlay) {
+        return spec;
+    }
     base::run_checked({"qemu-img",
                        {"create", "-q", "-f", "qcow2", "-F", "raw", "-b", base_disk().string(),
                         spec.disk.string()},

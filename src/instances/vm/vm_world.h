@@ -17,8 +17,8 @@ public:
     std::string skip_reason() override;
     std::unique_ptr<Instance> make(const std::string& name) override { return make(spec(name)); }
     std::unique_ptr<Instance> make(const InstanceSpec& spec) { return driver_.create(spec); }
-    /// With its overlay made.
-    InstanceSpec spec(const std::string& name) const;
+    /// With its overlay made, unless the test brings its own disk.
+    InstanceSpec spec(const std::string& name, bool with_overlay = true) const;
 
     base::Path folder() const { return folder_.path(); }
     static base::Path base_disk();
