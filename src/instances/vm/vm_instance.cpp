@@ -339,6 +339,9 @@ void VmInstance::connect(Deadline deadline, const std::stop_token& stop) {
                                               "/" + kAgentSocket);
         guest_.emplace(std::move(stream), std::min<Deadline>(deadline, Clock::now() + kHelloLimit),
                        stop);
+        // A hello may have waited in the port since before the agent closed and opened it again;
+        // only an answer shows that both ends mean the same connection.
+        guest_->ping(std::min<Deadline>(deadline, Clock::now() + kHelloLimit));
     } catch (const base::Error&) {
         // Not there yet, or gone; the next look tells.
         drop_connection();
