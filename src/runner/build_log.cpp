@@ -24,6 +24,7 @@ void BuildLog::lines(const std::vector<std::string>& texts) {
         return;
     }
     std::vector<store::LogEvent> events;
+    const std::lock_guard lock(mutex_);
     const std::int64_t now = now_ms();
     if (lost_ > 0) {
         events.push_back({now, std::to_string(lost_) + " lines could not be written here", 0, 0});

@@ -1,9 +1,10 @@
 // The build's log stream, as the runner writes it: whole lines, in order, visible at once. A log
 // that cannot be written (full disk) does not fail the build; what is lost is counted and said when
-// writing works again. One thread.
+// writing works again. Thread-safe: refusals of the network come on a thread of its own.
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,7 @@ public:
     void lines(const std::vector<std::string>& texts);
 
 private:
+    std::mutex mutex_;
     store::LogWriter writer_;
     std::uint64_t lost_ = 0;
 };

@@ -137,6 +137,15 @@ void Runner::launch() {
     machine.agent_program = spec_.agent_program.value_or(
         std::filesystem::read_symlink("/proc/self/exe").parent_path() / "toe");
     base::make_directories(machine.work_directory, 0700);
+    if (spec_.driver != api::runner::Driver::fake) {
+        spec_.environment = network_environment(spec_);
+        network_.emplace(spec_, machine.work_directory, directory_.file("credentials.json"),
+                         [this](const std::string& line) {
+                             build_log_.line(line);
+                             log_.warning("network", {{"what", line}});
+                         });
+        machine.gateway = network_->gateway();
+    }
     instance_ = driver_.create(std::move(machine));
     const auto limit = spec_.ready_timeout_seconds
                            ? std::chrono::seconds(*spec_.ready_timeout_seconds)
@@ -168,6 +177,7 @@ void Runner::fail(const std::string& message) {
         instance_->kill();
         instance_.reset();
     }
+    network_.reset();
     try {
         keep_capsule(spec_, directory_.path());
     } catch (const std::exception& error) {
@@ -290,6 +300,7 @@ void Runner::terminate() {
         instance_->kill();
         instance_.reset();
     }
+    network_.reset();
     if (!std::filesystem::exists(directory_.file("spec.json"))) {
         return;  // nobody is left to tell
     }

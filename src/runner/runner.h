@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "instances/instance.h"
 #include "runner/build_log.h"
+#include "runner/guest_network.h"
 #include "runner/prepared_disk.h"
 #include "runner/run_directory.h"
 #include "store/disk_cache.h"
@@ -48,6 +49,7 @@ private:
     store::DiskCache cache_;
     BuildLog build_log_;
     std::optional<PreparedDisk> disk_;
+    std::optional<GuestNetwork> network_;
     std::unique_ptr<instances::Instance> instance_;
     std::optional<std::int64_t> boot_milliseconds_;
     bool snapshotted_ = false;

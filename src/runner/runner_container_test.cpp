@@ -204,6 +204,32 @@ Command shell_step(const std::string& id, const std::string& script) {
     return wanted;
 }
 
+TEST_F(RunnerContainer, TheGuestHasItsMetadataAndNothingBeyondItsNetwork) {
+    api::runner::MetadataFacts facts;
+    facts.image_id = "ami-0123456789abcdef0";
+    facts.availability_zone = "us-east-1a";
+    world_->spec().metadata = facts;
+    world_->spec().network.emplace();
+    world_->spec().network->name = "build";
+    world_->spec().network->mode = api::runner::NetworkMode::nat;
+    world_->spec().network->egress.emplace(1);
+    world_->write_spec();
+    base::Child runner = start();
+    world_->wait_state(InstanceState::running);
+    const auto asked = run(
+        shell_step("metadata",
+                   "exec 3<>/dev/tcp/169.254.169.254/80 && printf 'GET /latest/meta-data/ami-id "
+                   "HTTP/1.0\\r\\n\\r\\n' >&3 && grep ami-0123456789abcdef0 <&3"));
+    EXPECT_EQ(asked.outcome, Outcome::succeeded) << asked.message.value_or("") << world_->log();
+    const auto refused = run(shell_step("egress", "exec 3<>/dev/tcp/203.0.113.7/443"));
+    EXPECT_EQ(refused.outcome, Outcome::failed);
+    EXPECT_NE(world_->log().find("egress to 203.0.113.7:443/tcp refused by network `build`"),
+              std::string::npos)
+        << world_->log();
+    world_->send(command("end", CommandKind::terminate));
+    EXPECT_TRUE(runner.wait_for(30s).has_value());
+}
+
 TEST_F(RunnerContainer, AfterATimeoutTheNextCommandWorks) {
     base::Child runner = start();
     world_->wait_state(InstanceState::running);

@@ -9,7 +9,12 @@ namespace goldsmith::api::runner {
 
 const RoundTrips& round_trips() {
     static const RoundTrips trips{
+        {"EgressRule", &there_and_back<EgressRule>},
+        {"EgressList", &there_and_back<EgressList>},
+        {"RunNetwork", &there_and_back<RunNetwork>},
+        {"MetadataFacts", &there_and_back<MetadataFacts>},
         {"RunSpec", &there_and_back<RunSpec>},
+        {"RoleCredentials", &there_and_back<RoleCredentials>},
         {"Document", &there_and_back<Document>},
         {"NestedDocument", &there_and_back<NestedDocument>},
         {"ExecuteDocuments", &there_and_back<ExecuteDocuments>},

@@ -7,6 +7,78 @@
 
 namespace goldsmith::api::runner {
 
+boost::json::object to_json(const EgressRule& value) {
+    boost::json::object tree;
+    write_member(tree, "host", value.host);
+    write_member(tree, "cidr", value.cidr);
+    write_member(tree, "protocol", value.protocol);
+    write_member(tree, "fromPort", value.from_port);
+    write_member(tree, "toPort", value.to_port);
+    return tree;
+}
+void from_json(const boost::json::object& tree, EgressRule& value) {
+    read_member(tree, "host", value.host);
+    read_member(tree, "cidr", value.cidr);
+    read_member(tree, "protocol", value.protocol);
+    read_member(tree, "fromPort", value.from_port);
+    read_member(tree, "toPort", value.to_port);
+}
+boost::json::object to_json(const EgressList& value) {
+    boost::json::object tree;
+    write_member(tree, "rules", value.rules);
+    return tree;
+}
+void from_json(const boost::json::object& tree, EgressList& value) {
+    require_member(tree, "rules", value.rules);
+}
+boost::json::object to_json(const RunNetwork& value) {
+    boost::json::object tree;
+    write_member(tree, "name", value.name);
+    write_member(tree, "mode", value.mode);
+    write_member(tree, "egress", value.egress);
+    write_member(tree, "hostAccess", value.host_access);
+    write_member(tree, "bridge", value.bridge);
+    write_member(tree, "bridgeAddress", value.bridge_address);
+    write_member(tree, "bridgeRouter", value.bridge_router);
+    write_member(tree, "proxy", value.proxy);
+    return tree;
+}
+void from_json(const boost::json::object& tree, RunNetwork& value) {
+    require_member(tree, "name", value.name);
+    require_member(tree, "mode", value.mode);
+    read_member(tree, "egress", value.egress);
+    read_member(tree, "hostAccess", value.host_access);
+    read_member(tree, "bridge", value.bridge);
+    read_member(tree, "bridgeAddress", value.bridge_address);
+    read_member(tree, "bridgeRouter", value.bridge_router);
+    read_member(tree, "proxy", value.proxy);
+}
+boost::json::object to_json(const MetadataFacts& value) {
+    boost::json::object tree;
+    write_member(tree, "imageId", value.image_id);
+    write_member(tree, "availabilityZone", value.availability_zone);
+    write_member(tree, "launchTime", value.launch_time);
+    write_member(tree, "tokensRequired", value.tokens_required);
+    write_member(tree, "hopLimit", value.hop_limit);
+    write_member(tree, "securityGroups", value.security_groups);
+    write_member(tree, "instanceProfileArn", value.instance_profile_arn);
+    write_member(tree, "instanceProfileId", value.instance_profile_id);
+    write_member(tree, "roleName", value.role_name);
+    write_member(tree, "tags", value.tags);
+    return tree;
+}
+void from_json(const boost::json::object& tree, MetadataFacts& value) {
+    require_member(tree, "imageId", value.image_id);
+    require_member(tree, "availabilityZone", value.availability_zone);
+    require_member(tree, "launchTime", value.launch_time);
+    read_member(tree, "tokensRequired", value.tokens_required);
+    read_member(tree, "hopLimit", value.hop_limit);
+    read_member(tree, "securityGroups", value.security_groups);
+    read_member(tree, "instanceProfileArn", value.instance_profile_arn);
+    read_member(tree, "instanceProfileId", value.instance_profile_id);
+    read_member(tree, "roleName", value.role_name);
+    read_member(tree, "tags", value.tags);
+}
 boost::json::object to_json(const RunSpec& value) {
     boost::json::object tree;
     write_member(tree, "runId", value.run_id);
@@ -33,6 +105,9 @@ boost::json::object to_json(const RunSpec& value) {
     write_member(tree, "keepOnFailure", value.keep_on_failure);
     write_member(tree, "capsuleDirectory", value.capsule_directory);
     write_member(tree, "agentProgram", value.agent_program);
+    write_member(tree, "network", value.network);
+    write_member(tree, "metadata", value.metadata);
+    write_member(tree, "apiEndpointFile", value.api_endpoint_file);
     return tree;
 }
 void from_json(const boost::json::object& tree, RunSpec& value) {
@@ -60,6 +135,27 @@ void from_json(const boost::json::object& tree, RunSpec& value) {
     read_member(tree, "keepOnFailure", value.keep_on_failure);
     read_member(tree, "capsuleDirectory", value.capsule_directory);
     read_member(tree, "agentProgram", value.agent_program);
+    read_member(tree, "network", value.network);
+    read_member(tree, "metadata", value.metadata);
+    read_member(tree, "apiEndpointFile", value.api_endpoint_file);
+}
+boost::json::object to_json(const RoleCredentials& value) {
+    boost::json::object tree;
+    write_member(tree, "lastUpdated", value.last_updated);
+    write_member(tree, "accessKeyId", value.access_key_id);
+    write_member(tree, "secretAccessKey", value.secret_access_key);
+    write_member(tree, "sessionToken", value.session_token);
+    write_member(tree, "expiration", value.expiration);
+    write_member(tree, "problem", value.problem);
+    return tree;
+}
+void from_json(const boost::json::object& tree, RoleCredentials& value) {
+    require_member(tree, "lastUpdated", value.last_updated);
+    read_member(tree, "accessKeyId", value.access_key_id);
+    read_member(tree, "secretAccessKey", value.secret_access_key);
+    read_member(tree, "sessionToken", value.session_token);
+    read_member(tree, "expiration", value.expiration);
+    read_member(tree, "problem", value.problem);
 }
 boost::json::object to_json(const Document& value) {
     boost::json::object tree;

@@ -7,8 +7,18 @@
 
 namespace goldsmith::api::runner {
 
+boost::json::object to_json(const EgressRule& value);
+void from_json(const boost::json::object& tree, EgressRule& value);
+boost::json::object to_json(const EgressList& value);
+void from_json(const boost::json::object& tree, EgressList& value);
+boost::json::object to_json(const RunNetwork& value);
+void from_json(const boost::json::object& tree, RunNetwork& value);
+boost::json::object to_json(const MetadataFacts& value);
+void from_json(const boost::json::object& tree, MetadataFacts& value);
 boost::json::object to_json(const RunSpec& value);
 void from_json(const boost::json::object& tree, RunSpec& value);
+boost::json::object to_json(const RoleCredentials& value);
+void from_json(const boost::json::object& tree, RoleCredentials& value);
 boost::json::object to_json(const Document& value);
 void from_json(const boost::json::object& tree, Document& value);
 boost::json::object to_json(const NestedDocument& value);

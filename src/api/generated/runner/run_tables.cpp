@@ -55,8 +55,71 @@ static constexpr Member run_spec_members[] = {
     {.name = "keepOnFailure", .shape = &boolean_shape},
     {.name = "capsuleDirectory", .shape = &string_shape},
     {.name = "agentProgram", .shape = &string_shape},
+    {.name = "network", .shape = &run_network_shape},
+    {.name = "metadata", .shape = &metadata_facts_shape},
+    {.name = "apiEndpointFile", .shape = &string_shape},
 };
 constexpr Shape run_spec_shape{.name = "RunSpec", .kind = Kind::structure, .members = run_spec_members};
+
+static constexpr const char* network_mode_values[] = {"nat", "isolated", "bridge"};
+constexpr Shape network_mode_shape{.name = "NetworkMode", .kind = Kind::enumeration, .values = network_mode_values};
+
+static constexpr const char* egress_protocol_values[] = {"all", "tcp", "udp", "icmp"};
+constexpr Shape egress_protocol_shape{.name = "EgressProtocol", .kind = Kind::enumeration, .values = egress_protocol_values};
+
+static constexpr Member run_network_members[] = {
+    {.name = "name", .shape = &string_shape, .required = true},
+    {.name = "mode", .shape = &network_mode_shape, .required = true},
+    {.name = "egress", .shape = &egress_lists_shape},
+    {.name = "hostAccess", .shape = &boolean_shape},
+    {.name = "bridge", .shape = &string_shape},
+    {.name = "bridgeAddress", .shape = &string_shape},
+    {.name = "bridgeRouter", .shape = &string_shape},
+    {.name = "proxy", .shape = &string_shape},
+};
+constexpr Shape run_network_shape{.name = "RunNetwork", .kind = Kind::structure, .members = run_network_members};
+
+constexpr Shape egress_lists_shape{.name = "EgressLists", .kind = Kind::list, .element = &egress_list_shape};
+
+constexpr Shape egress_rules_shape{.name = "EgressRules", .kind = Kind::list, .element = &egress_rule_shape};
+
+static constexpr Member egress_list_members[] = {
+    {.name = "rules", .shape = &egress_rules_shape, .required = true},
+};
+constexpr Shape egress_list_shape{.name = "EgressList", .kind = Kind::structure, .members = egress_list_members};
+
+static constexpr Member egress_rule_members[] = {
+    {.name = "host", .shape = &string_shape},
+    {.name = "cidr", .shape = &string_shape},
+    {.name = "protocol", .shape = &egress_protocol_shape},
+    {.name = "fromPort", .shape = &integer_shape},
+    {.name = "toPort", .shape = &integer_shape},
+};
+constexpr Shape egress_rule_shape{.name = "EgressRule", .kind = Kind::structure, .members = egress_rule_members};
+
+static constexpr Member metadata_facts_members[] = {
+    {.name = "imageId", .shape = &string_shape, .required = true},
+    {.name = "availabilityZone", .shape = &string_shape, .required = true},
+    {.name = "launchTime", .shape = &time_shape, .required = true},
+    {.name = "tokensRequired", .shape = &boolean_shape},
+    {.name = "hopLimit", .shape = &integer_shape},
+    {.name = "securityGroups", .shape = &string_list_shape},
+    {.name = "instanceProfileArn", .shape = &string_shape},
+    {.name = "instanceProfileId", .shape = &string_shape},
+    {.name = "roleName", .shape = &string_shape},
+    {.name = "tags", .shape = &string_map_shape},
+};
+constexpr Shape metadata_facts_shape{.name = "MetadataFacts", .kind = Kind::structure, .members = metadata_facts_members};
+
+static constexpr Member role_credentials_members[] = {
+    {.name = "lastUpdated", .shape = &time_shape, .required = true},
+    {.name = "accessKeyId", .shape = &string_shape},
+    {.name = "secretAccessKey", .shape = &string_shape},
+    {.name = "sessionToken", .shape = &string_shape},
+    {.name = "expiration", .shape = &time_shape},
+    {.name = "problem", .shape = &string_shape},
+};
+constexpr Shape role_credentials_shape{.name = "RoleCredentials", .kind = Kind::structure, .members = role_credentials_members};
 
 static constexpr Member command_members[] = {
     {.name = "id", .shape = &command_id_shape, .required = true},

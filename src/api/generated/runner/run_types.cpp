@@ -14,6 +14,8 @@ constexpr std::array<std::string_view, 2> run_purpose_texts{"build", "test"};
 constexpr std::array<std::string_view, 6> instance_state_texts{"starting", "running", "stopping", "stopped", "terminated", "failed"};
 constexpr std::array<std::string_view, 5> command_kind_texts{"execute_documents", "collect_metadata", "sanitize", "create_snapshot", "terminate"};
 constexpr std::array<std::string_view, 2> outcome_texts{"succeeded", "failed"};
+constexpr std::array<std::string_view, 3> network_mode_texts{"nat", "isolated", "bridge"};
+constexpr std::array<std::string_view, 4> egress_protocol_texts{"all", "tcp", "udp", "icmp"};
 
 }  // namespace
 
@@ -31,5 +33,11 @@ bool from_string(std::string_view text, CommandKind& value) { return find_enum(c
 
 std::string_view to_string(Outcome value) { return enum_text(outcome_texts, value); }
 bool from_string(std::string_view text, Outcome& value) { return find_enum(outcome_texts, text, value); }
+
+std::string_view to_string(NetworkMode value) { return enum_text(network_mode_texts, value); }
+bool from_string(std::string_view text, NetworkMode& value) { return find_enum(network_mode_texts, text, value); }
+
+std::string_view to_string(EgressProtocol value) { return enum_text(egress_protocol_texts, value); }
+bool from_string(std::string_view text, EgressProtocol& value) { return find_enum(egress_protocol_texts, text, value); }
 
 }  // namespace goldsmith::api::runner

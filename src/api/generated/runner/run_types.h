@@ -37,6 +37,60 @@ std::string_view to_string(Outcome value);
 /// False, and `value` unchanged, when `text` names no Outcome.
 bool from_string(std::string_view text, Outcome& value);
 
+enum class NetworkMode { nat, isolated, bridge };
+std::string_view to_string(NetworkMode value);
+/// False, and `value` unchanged, when `text` names no NetworkMode.
+bool from_string(std::string_view text, NetworkMode& value);
+
+enum class EgressProtocol { all, tcp, udp, icmp };
+std::string_view to_string(EgressProtocol value);
+/// False, and `value` unchanged, when `text` names no EgressProtocol.
+bool from_string(std::string_view text, EgressProtocol& value);
+
+struct EgressRule {
+    std::optional<std::string> host{};
+    std::optional<std::string> cidr{};
+    std::optional<EgressProtocol> protocol{};
+    std::optional<std::int32_t> from_port{};
+    std::optional<std::int32_t> to_port{};
+
+    bool operator==(const EgressRule&) const = default;
+};
+
+struct EgressList {
+    std::vector<EgressRule> rules{};
+
+    bool operator==(const EgressList&) const = default;
+};
+
+struct RunNetwork {
+    std::string name{};
+    NetworkMode mode{};
+    std::optional<std::vector<EgressList>> egress{};
+    std::optional<bool> host_access{};
+    std::optional<std::string> bridge{};
+    std::optional<std::string> bridge_address{};
+    std::optional<std::string> bridge_router{};
+    std::optional<std::string> proxy{};
+
+    bool operator==(const RunNetwork&) const = default;
+};
+
+struct MetadataFacts {
+    std::string image_id{};
+    std::string availability_zone{};
+    base::Time launch_time{};
+    std::optional<bool> tokens_required{};
+    std::optional<std::int32_t> hop_limit{};
+    std::optional<std::vector<std::string>> security_groups{};
+    std::optional<std::string> instance_profile_arn{};
+    std::optional<std::string> instance_profile_id{};
+    std::optional<std::string> role_name{};
+    std::optional<std::map<std::string, std::string>> tags{};
+
+    bool operator==(const MetadataFacts&) const = default;
+};
+
 struct RunSpec {
     std::string run_id{};
     std::string token{};
@@ -62,8 +116,22 @@ struct RunSpec {
     std::optional<bool> keep_on_failure{};
     std::optional<std::string> capsule_directory{};
     std::optional<std::string> agent_program{};
+    std::optional<RunNetwork> network{};
+    std::optional<MetadataFacts> metadata{};
+    std::optional<std::string> api_endpoint_file{};
 
     bool operator==(const RunSpec&) const = default;
+};
+
+struct RoleCredentials {
+    base::Time last_updated{};
+    std::optional<std::string> access_key_id{};
+    std::optional<std::string> secret_access_key{};
+    std::optional<std::string> session_token{};
+    std::optional<base::Time> expiration{};
+    std::optional<std::string> problem{};
+
+    bool operator==(const RoleCredentials&) const = default;
 };
 
 struct Document {

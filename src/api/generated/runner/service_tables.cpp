@@ -10,10 +10,12 @@ const Shape* const shapes[] = {
     &string_map_shape, &run_id_shape, &command_id_shape, &positive_integer_shape, &driver_shape,
     &run_purpose_shape, &instance_state_shape, &command_kind_shape, &outcome_shape,
     &document_list_shape, &parameter_values_shape, &parameter_map_shape, &run_spec_shape,
-    &command_shape, &execute_documents_shape, &nested_document_list_shape, &nested_document_shape,
-    &document_shape, &create_snapshot_shape, &command_result_shape, &step_failure_shape,
-    &executed_documents_shape, &instance_metadata_shape, &package_list_shape, &package_shape,
-    &snapshot_statistics_shape, &run_state_shape
+    &network_mode_shape, &egress_protocol_shape, &run_network_shape, &egress_lists_shape,
+    &egress_rules_shape, &egress_list_shape, &egress_rule_shape, &metadata_facts_shape,
+    &role_credentials_shape, &command_shape, &execute_documents_shape, &nested_document_list_shape,
+    &nested_document_shape, &document_shape, &create_snapshot_shape, &command_result_shape,
+    &step_failure_shape, &executed_documents_shape, &instance_metadata_shape, &package_list_shape,
+    &package_shape, &snapshot_statistics_shape, &run_state_shape
 };
 }  // namespace
 
