@@ -48,7 +48,8 @@ Pin RegionStore::pin(const SnapshotId& id) const {
         }
         throw base::SystemError("pin snapshot " + id.str());
     }
-    return Pin(std::make_unique<Pin::Impl>(std::move(manifest), name, std::move(fd)));
+    // Clang 14 has no aggregates in parentheses, which make_unique would need.
+    return Pin(std::unique_ptr<Pin::Impl>(new Pin::Impl{std::move(manifest), name, std::move(fd)}));
 }
 
 }  // namespace goldsmith::store
