@@ -10,6 +10,7 @@
 namespace goldsmith::actions {
 
 std::shared_ptr<workflow::Action> make_launch_instance(World& world);
+std::shared_ptr<workflow::Action> make_register_image(World& world);
 std::shared_ptr<workflow::Action> make_wait_for_agent(World& world);
 std::shared_ptr<workflow::Action> make_execute_components(World& world);
 std::shared_ptr<workflow::Action> make_collect_image_metadata(World& world);

@@ -13,6 +13,7 @@ void register_actions(workflow::ActionRegistry& registry, World& world) {
     registry.add("DistributeImage", make_distribute_image(world));
     registry.add("ModifyImageAttributes", make_modify_image_attributes(world));
     registry.add("ApplyImageConfigurations", make_apply_image_configurations(world));
+    registry.add("RegisterImage", make_register_image(world));
     registry.add("WaitForAction", make_wait_for_action());
 }
 

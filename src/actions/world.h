@@ -26,6 +26,7 @@ class ActionRegistry;
 namespace goldsmith::actions {
 
 class BaseImages;
+class Imports;
 class RunWatch;
 
 struct World {
@@ -41,6 +42,8 @@ struct World {
     base::Path agent_program;
     /// The configuration's word for how machines exist: "auto", "vm", "container" or "fake".
     std::string driver;
+    /// Null: disk images are not imported (tests).
+    Imports* imports = nullptr;
 };
 
 /// Adds every action that is implemented, under its name in workflow documents.

@@ -41,6 +41,7 @@ struct ImportOptions {
     bool check = false;
     /// Started by a server: its rules for addresses, and it writes the rows.
     bool server_side = false;
+    bool allow_local_addresses = false;
 };
 
 /// One line for each stage and each tenth of it.
@@ -154,16 +155,19 @@ int import(ImportOptions options) {
     store::StoreOptions store_options;
     store_options.compression_level = config.compression_level;
     const daemon::DataLayout layout{config.data_directory};
-    store::RegionSet regions(layout.stores(), config.regions, store_options);
-    daemon::sweep_dead_imports(config, regions);
     const std::string region = options.region.empty() ? config.regions.front() : options.region;
+    store::RegionSet regions(
+        layout.stores(), options.server_side ? std::vector{region} : config.regions, store_options);
+    if (!options.server_side) {
+        daemon::sweep_dead_imports(config, regions);
+    }
     store::RegionStore& into = regions.at(region);
 
     ProgressLines lines;
     request.progress = [&](const std::string& stage, int percent) { lines(stage, percent); };
     request.stop = signals.token();
     disk_images::FetchRules rules;
-    rules.allow_local_addresses = !options.server_side || config.import_from_local_addresses;
+    rules.allow_local_addresses = !options.server_side || options.allow_local_addresses;
     rules.most_bytes = request.limits.virtual_bytes;
     rules.progress = [&](int percent) { lines("fetching", percent); };
     rules.stop = signals.token();
@@ -222,6 +226,7 @@ void add_image_import(CLI::App& image, Run& run) {
     command->add_flag("--check", options->check, "Only check the file's header, store nothing");
     command->add_option("--token", options->token)->group("");
     command->add_flag("--server", options->server_side)->group("");
+    command->add_flag("--allow-local-addresses", options->allow_local_addresses)->group("");
     command->callback([options, &run] { run = [options] { return import(*options); }; });
 }
 

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "actions/base_images.h"
+#include "actions/image_tasks.h"
 #include "actions/run_watch.h"
 #include "actions/world.h"
 #include "api/endpoint.h"
@@ -27,6 +28,7 @@
 #include "daemon/service_gateway.h"
 #include "daemon/throttle.h"
 #include "db/database.h"
+#include "disk_images/jobs.h"
 #include "engines/local/local_engine.h"
 #include "http/router.h"
 #include "service/authorization/gate.h"
@@ -102,10 +104,16 @@ struct Daemon::Parts {
                   return pull_command(name, region);
               },
               [this] { publish_managed_images(*database, regions, layout.root); }),
-          world{*database,    engine,      regions,
-                base_images,  run_watch,   clock,
-                log,          layout.root, program_directory(config) / "toe",
-                config.driver},
+          image_jobs(layout.imports(),
+                     [this](std::vector<std::string> arguments) {
+                         return import_command(std::move(arguments));
+                     }),
+          imports(*database, regions, image_jobs, layout.root),
+          image_tasks(*database, imports),
+          world{*database,     engine,      regions,
+                base_images,   run_watch,   clock,
+                log,           layout.root, program_directory(config) / "toe",
+                config.driver, &imports},
           build_log(layout.logs(), log),
           executions(*database, image_projection()),
           workers("action", static_cast<int>(config.action_threads)),
@@ -158,6 +166,20 @@ struct Daemon::Parts {
         if (!config.debian_mirror.empty()) {
             command.arguments.push_back("--mirror");
             command.arguments.push_back(config.debian_mirror);
+        }
+        return command;
+    }
+
+    /// The configuration goes along as options: the process does not know our file.
+    base::Command import_command(std::vector<std::string> arguments) const {
+        base::Command command;
+        command.program = (program_directory(config) / "goldsmith").string();
+        command.arguments = std::move(arguments);
+        command.arguments.insert(
+            command.arguments.begin() + 2,
+            "--max-disk-gib=" + std::to_string(config.import_max_disk.in_gib()));
+        if (config.import_from_local_addresses) {
+            command.arguments.insert(command.arguments.begin() + 2, "--allow-local-addresses");
         }
         return command;
     }
@@ -217,7 +239,8 @@ struct Daemon::Parts {
                 ::_exit(1);
             }
         });
-        scheduler = std::make_unique<Scheduler>(service_dependencies(), clock, log);
+        scheduler = std::make_unique<Scheduler>(service_dependencies(), clock, log,
+                                                [this](base::Time now) { image_tasks.turn(now); });
         listener = std::make_unique<http::Listener>(
             listen_options(config, layout, clock),
             [this](const http::Request& request) { return router.handle(request); },
@@ -248,6 +271,9 @@ struct Daemon::Parts {
     engines::LocalEngine engine;
     actions::RunWatch run_watch;
     actions::BaseImages base_images;
+    disk_images::ImageJobs image_jobs;
+    actions::Imports imports;
+    actions::ImageTasks image_tasks;
     actions::World world;
     workflow::ActionRegistry registry;
     BuildLog build_log;

@@ -26,8 +26,8 @@ bool wait(std::stop_token stop) {
 }  // namespace
 
 Scheduler::Scheduler(const service::Dependencies& dependencies, const base::Clock& clock,
-                     base::Logger log)
-    : thread_([dependencies, &clock, log](std::stop_token stop) mutable {
+                     base::Logger log, std::function<void(base::Time)> also)
+    : thread_([dependencies, &clock, log, also = std::move(also)](std::stop_token stop) mutable {
           ::prctl(PR_SET_NAME, "scheduler");
           service::DueWork work(
               dependencies, [&](const std::string& subject, const std::string& why) {
@@ -36,6 +36,7 @@ Scheduler::Scheduler(const service::Dependencies& dependencies, const base::Cloc
           do {
               try {
                   work.turn(clock.now());
+                  also(clock.now());
               } catch (...) {
                   log.error("the scheduler failed", {{"error", base::current_error_chain()}});
               }

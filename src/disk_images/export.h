@@ -11,8 +11,8 @@ namespace goldsmith::disk_images {
 std::string written_format_names();
 bool is_written(Format format);
 
-/// Writes the root disk of an image; `path` appears whole, checked, or not at all. Throws base::Error
-/// for a format that is not written, else what store::export_disk throws.
+/// Writes the root disk of an image; `path` appears whole, checked, or not at all. Throws
+/// base::Error for a format that is not written, else what store::export_disk throws.
 store::ExportResult export_image(const store::RegionStore& region, store::DiskCache& cache,
                                  const store::ImageManifest& image, Format format,
                                  const base::Path& path);

@@ -1,5 +1,10 @@
 #include "disk_images/scratch.h"
 
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
 #include "base/error.h"
 #include "base/hash.h"
 #include "store/ids.h"
@@ -11,6 +16,7 @@ namespace {
 
 constexpr const char* kLock = "lock";
 constexpr const char* kMark = "mark";
+constexpr const char* kProcess = "process";
 
 base::Path folder_of(const base::Path& parent, const std::string& token) {
     return parent / base::sha256_hex(token).substr(0, 32);
@@ -55,6 +61,7 @@ Scratch::Scratch(const base::Path& parent, const ImportMark& mark)
             base::remove_tree(path_ / name);
         }
     }
+    base::write_file_atomically(path_ / kProcess, std::to_string(::getpid()));
     base::write_file_atomically(path_ / kMark, mark.region + "\n" + mark.token);
 }
 
@@ -69,6 +76,19 @@ Scratch::~Scratch() {
 bool import_is_running(const base::Path& parent, const std::string& token) {
     const base::Path lock = folder_of(parent, token) / kLock;
     return std::filesystem::exists(lock) && !base::FileLock::try_acquire(lock);
+}
+
+bool stop_import(const base::Path& parent, const std::string& token) {
+    if (!import_is_running(parent, token)) {
+        return false;
+    }
+    // The lock is held, so the process that wrote this lives.
+    const auto text = base::read_file_if_exists(folder_of(parent, token) / kProcess, 32);
+    const pid_t pid = text ? static_cast<pid_t>(std::strtol(text->c_str(), nullptr, 10)) : 0;
+    if (pid > 1) {
+        ::kill(pid, SIGTERM);
+    }
+    return true;
 }
 
 std::size_t sweep_imports(

@@ -41,6 +41,9 @@ private:
 /// Whether a process is importing under this token now.
 bool import_is_running(const base::Path& parent, const std::string& token);
 
+/// Asks the process that imports under this token to stop. False: there is none.
+bool stop_import(const base::Path& parent, const std::string& token);
+
 /// Removes what dead imports left: their folders and, where `is_known` does not know the image, the
 /// manifests of their image and snapshot. Returns how many there were.
 std::size_t sweep_imports(

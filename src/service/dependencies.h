@@ -42,6 +42,8 @@ struct Dependencies {
     std::vector<std::string> regions{};
     std::string account{};
     std::vector<ManagedImageOffer> managed_images{};
+    /// Whether there are buckets that images can be exported to.
+    bool has_buckets = false;
     Quotas quotas{};
     /// How often a lifecycle policy runs; the first time so long after its creation.
     std::chrono::minutes lifecycle_interval = std::chrono::hours(24);

@@ -31,6 +31,8 @@ constexpr Entry entries[] = {
      "Build an Amazon Machine Image without waiting for status checks and without an inventory"},
     {"express-test-image", WorkflowType::test, "1.0.0",
      "Test an Amazon Machine Image without status checks and without a scan"},
+    {"import-disk-image", WorkflowType::build, "1.0.0",
+     "Make an Amazon Machine Image of a disk image from elsewhere"},
     {"test-container", WorkflowType::test, "1.0.0", "Test a container image"},
     {"test-image", WorkflowType::test, "1.0.0", "Test an Amazon Machine Image"},
 };

@@ -80,7 +80,7 @@ TEST(ManagedWorkflows, AreValidDocuments) {
         EXPECT_EQ(document.description, managed.description);
         EXPECT_TRUE(names.insert(managed.name).second);
     }
-    EXPECT_EQ(names.size(), 10U);
+    EXPECT_EQ(names.size(), 11U);
     EXPECT_EQ(find_managed_workflow("nothing"), nullptr);
     EXPECT_EQ(managed_workflow_arn(*find_managed_workflow("test-image"), "eu-west-1"),
               "arn:aws:imagebuilder:eu-west-1:aws:workflow/test/test-image/1.0.0/1");

@@ -8,6 +8,11 @@ set(api_generated_sources
     generated/cloudtrail/events_types.cpp
     generated/cloudtrail/service_tables.cpp
     generated/ec2/dispatch.cpp
+    generated/ec2/image_tasks.cpp
+    generated/ec2/image_tasks_handlers.cpp
+    generated/ec2/image_tasks_json.cpp
+    generated/ec2/image_tasks_tables.cpp
+    generated/ec2/image_tasks_types.cpp
     generated/ec2/instances.cpp
     generated/ec2/instances_handlers.cpp
     generated/ec2/instances_json.cpp

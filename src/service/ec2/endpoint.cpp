@@ -3,6 +3,7 @@
 #include "api/generated/ec2/dispatch.h"
 #include "api/generated/ec2/regions.h"
 #include "service/ec2/describe.h"
+#include "service/ec2/image_tasks.h"
 #include "service/ec2/instances.h"
 #include "service/ec2/machine_images.h"
 #include "service/ec2/snapshots.h"
@@ -60,6 +61,7 @@ struct Owned {
     ec2::TagFamily tags{dependencies};
     ec2::SnapshotFamily snapshots{dependencies};
     ec2::MachineImageFamily machine_images{dependencies};
+    ec2::ImageTaskFamily image_tasks{dependencies};
     ec2::InstanceFamily instances{dependencies};
     RegionFamily regions{dependencies};
 };
@@ -72,6 +74,7 @@ std::unique_ptr<api::Endpoint> make_ec2_endpoint(const Dependencies& dependencie
             return api::ec2::make_endpoint({.tags = &owned.tags,
                                             .snapshots = &owned.snapshots,
                                             .machine_images = &owned.machine_images,
+                                            .image_tasks = &owned.image_tasks,
                                             .instances = &owned.instances,
                                             .regions = &owned.regions});
         });

@@ -61,14 +61,15 @@ workflow::PlannedWorkflow planned(db::Connection& connection, const api::CallCon
     return result;
 }
 
-workflow::PlannedWorkflow planned(const workflow::ManagedWorkflow& managed,
-                                  const std::string& region) {
+workflow::PlannedWorkflow planned(
+    const workflow::ManagedWorkflow& managed, const std::string& region,
+    const std::map<std::string, std::vector<std::string>>& given = {}) {
     const auto document = documents::parse_workflow(managed.text, managed.name, managed.type);
     workflow::PlannedWorkflow result;
     result.arn = workflow::managed_workflow_arn(managed, region);
     result.type = managed.type;
     result.text = managed.text;
-    result.parameters = documents::parameter_values(document, {});
+    result.parameters = documents::parameter_values(document, given);
     return result;
 }
 
@@ -112,6 +113,14 @@ json::array text_list(const std::optional<std::vector<std::string>>& texts) {
         list.emplace_back(text);
     }
     return list;
+}
+
+/// Only the import of a disk image.
+std::vector<workflow::PlannedWorkflow> import_alone(const std::string& region,
+                                                    const std::string& location) {
+    auto import = planned(*workflow::find_managed_workflow("import-disk-image"), region,
+                          {{"imageLocation", {location}}});
+    return {std::move(import)};
 }
 
 /// Only the distribution, of an AMI that is there already.
@@ -254,9 +263,13 @@ workflow::Plan make_plan(db::Connection& connection, const api::CallContext& con
     plan.settings = settings_of(context, build);
     plan.settings["nestedComponents"] =
         nested_list(nested_components(connection, context, build.components));
-    plan.workflows = build.source_image_id.empty()
-                         ? planned_workflows(connection, context, build.image.workflows)
-                         : distribution_alone(context.region);
+    if (!build.import_location.empty()) {
+        plan.workflows = import_alone(context.region, build.import_location);
+    } else if (!build.source_image_id.empty()) {
+        plan.workflows = distribution_alone(context.region);
+    } else {
+        plan.workflows = planned_workflows(connection, context, build.image.workflows);
+    }
     const auto& tests = build.image.image_tests_configuration;
     plan.tests_enabled = !tests || tests->image_tests_enabled.value_or(true);
     plan.integrates = integrates(build.image.distribution_configuration);

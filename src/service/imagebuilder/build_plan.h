@@ -23,6 +23,8 @@ struct FrozenBuild {
     std::vector<RecipeComponent> components{};
     std::string log_group{};
     std::string log_stream{};
+    /// Set: nothing is built or tested, an AMI is made of the disk image at this URL.
+    std::string import_location{};
     /// Set: nothing is built or tested, this AMI is distributed.
     std::string source_image_id{};
 };

@@ -1,5 +1,5 @@
-// Images: each is one build of a recipe, or one distribution of an AMI, and the record of what came
-// of it. Imports are checked and refused: see image_imports.cpp. Thread-safe.
+// Images: each is one build of a recipe, one distribution of an AMI or one import, and the record
+// of what came of it. Thread-safe.
 #pragma once
 
 #include "api/generated/imagebuilder/images.h"

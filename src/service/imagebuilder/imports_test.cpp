@@ -7,6 +7,7 @@
 #include "service/service_fixture.h"
 #include "state/amis.h"
 #include "state/executions.h"
+#include "state/image_tasks.h"
 #include "workflow/plan.h"
 
 namespace goldsmith::service {
@@ -102,11 +103,96 @@ TEST_F(ImportsTest, VirtualMachinesAndInstallationMediaAreRefusedWithAReason) {
     const auto iso = error_of("ImportDiskImage", disk);
     EXPECT_TRUE(iso.starts_with("ClientException")) << iso;
     EXPECT_NE(iso.find("installation media"), std::string::npos) << iso;
-    disk["uri"] = "s3://bucket/windows.iso";
-    EXPECT_NE(error_of("ImportDiskImage", disk).find("'.ISO'"), std::string::npos);
+    disk["uri"] = "ftp://host/disk.qcow2";
+    EXPECT_NE(error_of("ImportDiskImage", disk).find("no s3, https or http URL"),
+              std::string::npos);
+    disk["uri"] = "https://host/disk.qcow2";
+    disk["infrastructureConfigurationArn"] =
+        "arn:aws:imagebuilder:us-east-1:123456789012:infrastructure-configuration/none";
+    EXPECT_TRUE(error_of("ImportDiskImage", disk).starts_with("ResourceNotFoundException"));
     EXPECT_EQ(
         call("ListImageBuildVersions", json::object{}).at("imageSummaryList").as_array().size(),
         0U);
+}
+
+TEST_F(ImportsTest, ADiskImageBecomesAnImageWithAPlan) {
+    const json::object disk{{"name", "golden"},
+                            {"semanticVersion", "1.2.3"},
+                            {"platform", "Linux"},
+                            {"osVersion", "Rocky Linux 9"},
+                            {"infrastructureConfigurationArn", create_infrastructure("web")},
+                            {"uri", "https://host/disk.qcow2"},
+                            {"tags", json::object{{"team", "web"}}},
+                            {"clientToken", token()}};
+    const auto arn = text("imageBuildVersionArn", call("ImportDiskImage", disk));
+    EXPECT_EQ(arn, "arn:aws:imagebuilder:us-east-1:123456789012:image/golden/1.2.3/1");
+    EXPECT_EQ(text("imageBuildVersionArn", call("ImportDiskImage", disk)), arn);  // the same token
+    const auto shown = call("GetImage", {{"imageBuildVersionArn", arn}});
+    EXPECT_EQ(text("image.state.status", shown), "PENDING");
+    EXPECT_EQ(text("image.buildType", shown), "IMPORT_ISO");
+    EXPECT_EQ(text("image.imageSource", shown), "IMPORTED");
+    EXPECT_EQ(text("image.osVersion", shown), "Rocky Linux 9");
+    EXPECT_EQ(text("image.tags.team", shown), "web");
+    const auto plan = database_->read([&](db::Connection& connection) {
+        return workflow::plan_from_json(state::find_execution_of_image(connection, arn)->plan);
+    });
+    ASSERT_EQ(plan->workflows.size(), 1U);
+    EXPECT_EQ(plan->workflows[0].document.steps.at(0).action, "RegisterImage");
+    EXPECT_EQ(text("imageLocation", plan->workflows[0].parameters), "https://host/disk.qcow2");
+    EXPECT_EQ(notified_.lock()->back(), plan->execution_id);
+}
+
+TEST_F(ImportsTest, AnImageFollowsItsImportTask) {
+    const state::Scope scope{"123456789012", "us-east-1"};
+    const auto task_in = [&](const std::string& id, const std::string& status) {
+        state::ImageTaskRow task{.task_id = id, .kind = "import", .scope = scope};
+        task.status = status;
+        task.message = "the disk is no disk";
+        task.image_id = status == "completed" ? ami_id : "";
+        database_->write(
+            [&](db::Transaction& transaction) { state::insert_image_task(transaction, task); });
+        return task;
+    };
+    const auto import = [&](const std::string& task) {
+        const auto answer = call("ImportVmImage", {{"name", "vm"},
+                                                   {"semanticVersion", "1.0.0"},
+                                                   {"platform", "Linux"},
+                                                   {"vmImportTaskId", task},
+                                                   {"clientToken", token()}});
+        return text("imageArn", answer);
+    };
+    const auto status_of = [&](const std::string& arn) {
+        return text("image.state.status", call("GetImage", {{"imageBuildVersionArn", arn}}));
+    };
+    insert_ami();
+    task_in("import-ami-1", "completed");
+    const auto done = import("import-ami-1");
+    EXPECT_EQ(done, "arn:aws:imagebuilder:us-east-1:123456789012:image/vm/1.0.0/1");
+    EXPECT_EQ(status_of(done), "AVAILABLE");
+    const auto shown = call("GetImage", {{"imageBuildVersionArn", done}});
+    const auto& amis = shown.at_pointer("/image/outputResources/amis").as_array();
+    ASSERT_EQ(amis.size(), 1U);
+    EXPECT_EQ(text("image", amis[0]), ami_id);
+
+    task_in("import-ami-2", "deleted");
+    const auto failed = import("import-ami-2");
+    EXPECT_EQ(status_of(failed), "FAILED");
+    EXPECT_NE(text("image.state.reason", call("GetImage", {{"imageBuildVersionArn", failed}}))
+                  .find("the disk is no disk"),
+              std::string::npos);
+
+    // Cancelled while the task goes on: what becomes of the task no longer matters.
+    auto task = task_in("import-ami-3", "active");
+    const auto cancelled = import("import-ami-3");
+    EXPECT_EQ(status_of(cancelled), "PENDING");
+    call("CancelImageCreation", {{"imageBuildVersionArn", cancelled}, {"clientToken", token()}});
+    EXPECT_EQ(status_of(cancelled), "CANCELLED");
+    task.status = "completed";
+    task.image_id = ami_id;
+    database_->write([&](db::Transaction& transaction) {
+        state::settle_follower(transaction, task, cancelled, 1);
+    });
+    EXPECT_EQ(status_of(cancelled), "CANCELLED");
 }
 
 TEST_F(ImportsTest, AnAmiIsDistributedAsANewImage) {

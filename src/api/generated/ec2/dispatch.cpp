@@ -9,6 +9,7 @@ namespace goldsmith::api::ec2 {
 void add_tags_handlers(TypedEndpoint<Families>& endpoint);
 void add_snapshots_handlers(TypedEndpoint<Families>& endpoint);
 void add_machine_images_handlers(TypedEndpoint<Families>& endpoint);
+void add_image_tasks_handlers(TypedEndpoint<Families>& endpoint);
 void add_instances_handlers(TypedEndpoint<Families>& endpoint);
 void add_regions_handlers(TypedEndpoint<Families>& endpoint);
 
@@ -17,6 +18,7 @@ std::unique_ptr<Endpoint> make_endpoint(Families families) {
     add_tags_handlers(*endpoint);
     add_snapshots_handlers(*endpoint);
     add_machine_images_handlers(*endpoint);
+    add_image_tasks_handlers(*endpoint);
     add_instances_handlers(*endpoint);
     add_regions_handlers(*endpoint);
     return endpoint;

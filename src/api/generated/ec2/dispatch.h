@@ -7,6 +7,7 @@
 
 namespace goldsmith::api::ec2 {
 
+class ImageTasks;
 class Instances;
 class MachineImages;
 class Regions;
@@ -19,6 +20,7 @@ struct Families {
     Tags* tags = nullptr;
     Snapshots* snapshots = nullptr;
     MachineImages* machine_images = nullptr;
+    ImageTasks* image_tasks = nullptr;
     Instances* instances = nullptr;
     Regions* regions = nullptr;
 };

@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "api/generated/ec2/image_tasks_json.h"
 #include "api/generated/ec2/instances_json.h"
 #include "api/generated/ec2/machine_images_json.h"
 #include "api/generated/ec2/regions_json.h"
@@ -41,6 +42,22 @@ const RoundTrips& round_trips() {
         {"DescribeImageAttributeResponse", &there_and_back<DescribeImageAttributeResponse>},
         {"DeregisterImageRequest", &there_and_back<DeregisterImageRequest>},
         {"DeregisterImageResponse", &there_and_back<DeregisterImageResponse>},
+        {"UserBucket", &there_and_back<UserBucket>},
+        {"ImageDiskContainer", &there_and_back<ImageDiskContainer>},
+        {"SnapshotDetail", &there_and_back<SnapshotDetail>},
+        {"ImportImageTask", &there_and_back<ImportImageTask>},
+        {"ExportTaskS3Location", &there_and_back<ExportTaskS3Location>},
+        {"ExportImageTask", &there_and_back<ExportImageTask>},
+        {"ImportImageRequest", &there_and_back<ImportImageRequest>},
+        {"ImportImageResponse", &there_and_back<ImportImageResponse>},
+        {"DescribeImportImageTasksRequest", &there_and_back<DescribeImportImageTasksRequest>},
+        {"DescribeImportImageTasksResponse", &there_and_back<DescribeImportImageTasksResponse>},
+        {"CancelImportTaskRequest", &there_and_back<CancelImportTaskRequest>},
+        {"CancelImportTaskResponse", &there_and_back<CancelImportTaskResponse>},
+        {"ExportImageRequest", &there_and_back<ExportImageRequest>},
+        {"ExportImageResponse", &there_and_back<ExportImageResponse>},
+        {"DescribeExportImageTasksRequest", &there_and_back<DescribeExportImageTasksRequest>},
+        {"DescribeExportImageTasksResponse", &there_and_back<DescribeExportImageTasksResponse>},
         {"InstanceState", &there_and_back<InstanceState>},
         {"Placement", &there_and_back<Placement>},
         {"Instance", &there_and_back<Instance>},

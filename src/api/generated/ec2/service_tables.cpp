@@ -29,7 +29,9 @@ namespace {
 const Operation* const operations[] = {
     &create_tags_operation, &delete_tags_operation, &describe_tags_operation,
     &describe_snapshots_operation, &delete_snapshot_operation, &describe_images_operation,
-    &describe_image_attribute_operation, &deregister_image_operation, &describe_instances_operation,
+    &describe_image_attribute_operation, &deregister_image_operation, &import_image_operation,
+    &describe_import_image_tasks_operation, &cancel_import_task_operation, &export_image_operation,
+    &describe_export_image_tasks_operation, &describe_instances_operation,
     &describe_regions_operation
 };
 const ErrorShape* const errors[] = {
@@ -60,11 +62,21 @@ const Shape* const shapes[] = {
     &delete_snapshot_result_shape, &ebs_block_device_shape, &image_shape, &launch_permission_shape,
     &state_reason_shape, &describe_images_request_shape, &describe_images_response_shape,
     &describe_image_attribute_request_shape, &describe_image_attribute_response_shape,
-    &deregister_image_request_shape, &deregister_image_response_shape, &instance_state_name_shape,
-    &instance_page_size_shape, &instance_list_shape, &reservation_list_shape, &instance_shape,
-    &instance_state_shape, &placement_shape, &reservation_shape, &describe_instances_request_shape,
-    &describe_instances_response_shape, &region_list_shape, &region_shape,
-    &describe_regions_request_shape, &describe_regions_response_shape
+    &deregister_image_request_shape, &deregister_image_response_shape, &disk_image_format_shape,
+    &image_task_page_size_shape, &double__shape, &image_disk_container_list_shape,
+    &snapshot_detail_list_shape, &import_image_task_list_shape, &export_image_task_list_shape,
+    &user_bucket_shape, &image_disk_container_shape, &snapshot_detail_shape,
+    &import_image_task_shape, &export_task_s3_location_shape, &export_image_task_shape,
+    &import_image_request_shape, &import_image_response_shape,
+    &describe_import_image_tasks_request_shape, &describe_import_image_tasks_response_shape,
+    &cancel_import_task_request_shape, &cancel_import_task_response_shape,
+    &export_image_request_shape, &export_image_response_shape,
+    &describe_export_image_tasks_request_shape, &describe_export_image_tasks_response_shape,
+    &instance_state_name_shape, &instance_page_size_shape, &instance_list_shape,
+    &reservation_list_shape, &instance_shape, &instance_state_shape, &placement_shape,
+    &reservation_shape, &describe_instances_request_shape, &describe_instances_response_shape,
+    &region_list_shape, &region_shape, &describe_regions_request_shape,
+    &describe_regions_response_shape
 };
 }  // namespace
 
