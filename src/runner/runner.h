@@ -39,6 +39,7 @@ private:
     void terminate();
     void fail(const std::string& message);
     void write_state(api::runner::InstanceState state, const std::string& message = "");
+    std::optional<instances::WarmStart> warm_start() const;
     void note_shortcomings();
 
     RunDirectory& directory_;

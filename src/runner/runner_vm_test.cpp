@@ -175,5 +175,30 @@ TEST_F(RunnerVm, BuildsSnapshotsAndTheSnapshotHoldsTheWork) {
     EXPECT_TRUE(tester.wait_for(60s).has_value());
 }
 
+TEST_F(RunnerVm, ALaterBuildGoesOnFromTheMachineThatTheFirstSaved) {
+    std::int64_t cold_milliseconds = 0;
+    {
+        base::Child first = start();
+        cold_milliseconds = *world_->wait_state(InstanceState::running).boot_milliseconds;
+        world_->send(command("end", CommandKind::terminate));
+        ASSERT_TRUE(first.wait_for(60s).has_value());
+    }
+    EXPECT_EQ(base::list_directory(world_->data() / "machines").size(), 1U) << runner_log();
+    base::remove_tree(world_->run_directory());
+    base::make_directories(world_->run_directory());
+    world_->spec().run_id = "fedcba9876543210fedcba98";
+    world_->write_spec();
+    base::Child second = start();
+    const auto resumed = world_->wait_state(InstanceState::running);
+    std::printf("cold %lld ms, warm %lld ms\n", static_cast<long long>(cold_milliseconds),
+                static_cast<long long>(*resumed.boot_milliseconds));
+    EXPECT_LT(*resumed.boot_milliseconds, cold_milliseconds / 2);
+    EXPECT_EQ(runner_log().find("lacks something"), std::string::npos) << runner_log();
+    const auto build = run(execute("build", {"build", "validate"}));
+    EXPECT_EQ(build.outcome, Outcome::succeeded) << build.message.value_or("") << world_->log();
+    world_->send(command("end", CommandKind::terminate));
+    EXPECT_TRUE(second.wait_for(60s).has_value());
+}
+
 }  // namespace
 }  // namespace goldsmith::runner
