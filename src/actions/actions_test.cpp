@@ -4,7 +4,6 @@
 #include "actions/ami_name.h"
 #include "actions/build_settings.h"
 #include "actions/instance_id.h"
-#include "actions/instance_size.h"
 #include "base/error.h"
 #include "base/files.h"
 #include "workflow/plan.h"
@@ -31,16 +30,6 @@ TEST(AmiName, LeavesWhatItDoesNotKnow) {
     const NameValues values{1, some_time};
     for (const char* text : {"{{ other }}", "{{", "}}", "{{ imagebuilder:buildDate", "plain", ""}) {
         EXPECT_EQ(expand_ami_name(text, values), text);
-    }
-}
-
-TEST(InstanceSize, FollowsEc2) {
-    EXPECT_EQ(instance_size("m5.large"), (InstanceSize{2, 8192}));
-    EXPECT_EQ(instance_size("c6i.xlarge"), (InstanceSize{4, 8192}));
-    EXPECT_EQ(instance_size("r5.4xlarge"), (InstanceSize{16, 131072}));
-    EXPECT_EQ(instance_size("t3.micro"), (InstanceSize{2, 1024}));
-    for (const char* unknown : {"", ".", "m5", "m5.", "x9.colossal", "q.large"}) {
-        EXPECT_EQ(instance_size(unknown), InstanceSize{}) << unknown;
     }
 }
 

@@ -7,7 +7,7 @@
 #include "actions/base_images.h"
 #include "actions/build_settings.h"
 #include "actions/instance_id.h"
-#include "actions/instance_size.h"
+#include "api/instance_size.h"
 #include "actions/run_watch.h"
 #include "actions/runs.h"
 #include "api/generated/runner/run_json.h"
@@ -155,7 +155,7 @@ private:
     api::runner::RunSpec run_spec(const StepContext& step, const BuildSettings& settings,
                                   const store::ImageManifest& image, const std::string& instance_id,
                                   const engines::RunId& run) {
-        const InstanceSize size = instance_size(instance_type(step, settings));
+        const api::InstanceSize size = api::instance_size(instance_type(step, settings));
         api::runner::RunSpec spec;
         spec.run_id = run.text();
         spec.token = step.token;

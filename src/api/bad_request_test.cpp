@@ -6,8 +6,11 @@
 #include "api/bad_requests.h"
 #include "api/error.h"
 #include "api/generated/ec2/dispatch.h"
+#include "api/generated/ec2/instance_types.h"
 #include "api/generated/ec2/instances.h"
+#include "api/generated/ec2/launch_templates.h"
 #include "api/generated/ec2/machine_images.h"
+#include "api/generated/ec2/networks.h"
 #include "api/generated/ec2/regions.h"
 #include "api/generated/ec2/snapshots.h"
 #include "api/generated/ec2/tags.h"
@@ -38,6 +41,9 @@
 #include "api/generated/logs/events.h"
 #include "api/generated/logs/groups.h"
 #include "api/generated/logs/streams.h"
+#include "api/generated/ssm/commands.h"
+#include "api/generated/ssm/dispatch.h"
+#include "api/generated/ssm/managed_instances.h"
 #include "api/generated/sts/dispatch.h"
 #include "api/generated/sts/identity.h"
 #include "api/generated/sts/sessions.h"
@@ -69,10 +75,14 @@ struct Ec2 {
     ec2::Tags tags;
     ec2::Snapshots snapshots;
     ec2::MachineImages images;
+    ec2::LaunchTemplates launch_templates;
     ec2::Instances instances;
+    ec2::Networks networks;
+    ec2::InstanceTypes instance_types;
     ec2::Regions regions;
     std::unique_ptr<Endpoint> endpoint =
-        ec2::make_endpoint({&tags, &snapshots, &images, &instances, &regions});
+        ec2::make_endpoint({&tags, &snapshots, &images, &launch_templates, &instances, &networks,
+                            &instance_types, &regions});
 };
 
 struct Logs {
@@ -96,6 +106,12 @@ struct Iam {
     std::unique_ptr<Endpoint> endpoint = iam::make_endpoint(
         {&users, &access_keys, &groups, &roles, &inline_policies, &attached_policies,
          &managed_policies, &instance_profiles, &account, &simulation});
+};
+
+struct Ssm {
+    ssm::Commands commands;
+    ssm::ManagedInstances managed_instances;
+    std::unique_ptr<Endpoint> endpoint = ssm::make_endpoint({&commands, &managed_instances});
 };
 
 struct Sts {
@@ -128,6 +144,9 @@ std::string expected_code(const Service& service, const Operation& operation, Co
     }
     if (name == "iam" || name == "sts") {
         return "ValidationError";
+    }
+    if (name == "ssm") {
+        return "ValidationException";
     }
     if (name == "imagebuilder" && std::string_view(operation.family) != "tags") {
         return "InvalidParameterValueException";
@@ -166,7 +185,11 @@ TEST(BadRequests, ImageBuilderRefusesEveryOne) {
 }
 
 TEST(BadRequests, Ec2RefusesEveryOne) {
-    EXPECT_GT(expect_all_refused(*Ec2().endpoint), 10U);
+    EXPECT_GT(expect_all_refused(*Ec2().endpoint), 100U);
+}
+
+TEST(BadRequests, SsmRefusesEveryOne) {
+    EXPECT_GT(expect_all_refused(*Ssm().endpoint), 50U);
 }
 
 TEST(BadRequests, LogsRefusesEveryOne) {

@@ -236,8 +236,9 @@ TEST(Ec2Endpoint, RefusesLikeEc2) {
         message("DescribeImages", R"({"ImageId": "ami-1"})"),
         "InvalidParameterValue: Value (ami-1) for parameter ImageId is invalid. 'ImageId' must be "
         "a list");
-    EXPECT_EQ(message("RunInstances", "{}"),
-              "InvalidAction: The action RunInstances is not valid for ec2, or not served here.");
+    EXPECT_EQ(message("RunScheduledInstances", "{}"),
+              "InvalidAction: The action RunScheduledInstances is not valid for ec2, or not served "
+              "here.");
 }
 
 class FakeIdentity : public sts::Identity {

@@ -89,8 +89,9 @@ const ErrorShape& error_of(const Service& service, const Operation& operation) {
     if (operation.violation != nullptr) {
         return *operation.violation;
     }
-    for (const std::string_view code : {"InvalidParameterValueException", "InvalidParameterValue",
-                                        "InvalidParameterException", "ValidationError"}) {
+    for (const std::string_view code :
+         {"InvalidParameterValueException", "InvalidParameterValue", "InvalidParameterException",
+          "ValidationError", "ValidationException"}) {
         const auto found =
             std::find_if(service.errors.begin(), service.errors.end(),
                          [&](const ErrorShape* error) { return error->code == code; });

@@ -13,16 +13,29 @@ set(api_generated_sources
     generated/ec2/image_tasks_json.cpp
     generated/ec2/image_tasks_tables.cpp
     generated/ec2/image_tasks_types.cpp
+    generated/ec2/instance_types.cpp
+    generated/ec2/instance_types_handlers.cpp
+    generated/ec2/instance_types_json.cpp
+    generated/ec2/instance_types_tables.cpp
     generated/ec2/instances.cpp
     generated/ec2/instances_handlers.cpp
     generated/ec2/instances_json.cpp
     generated/ec2/instances_tables.cpp
     generated/ec2/instances_types.cpp
+    generated/ec2/launch_templates.cpp
+    generated/ec2/launch_templates_handlers.cpp
+    generated/ec2/launch_templates_json.cpp
+    generated/ec2/launch_templates_tables.cpp
+    generated/ec2/launch_templates_types.cpp
     generated/ec2/machine_images.cpp
     generated/ec2/machine_images_handlers.cpp
     generated/ec2/machine_images_json.cpp
     generated/ec2/machine_images_tables.cpp
     generated/ec2/machine_images_types.cpp
+    generated/ec2/networks.cpp
+    generated/ec2/networks_handlers.cpp
+    generated/ec2/networks_json.cpp
+    generated/ec2/networks_tables.cpp
     generated/ec2/regions.cpp
     generated/ec2/regions_handlers.cpp
     generated/ec2/regions_json.cpp
@@ -164,6 +177,19 @@ set(api_generated_sources
     generated/runner/run_types.cpp
     generated/runner/service_tables.cpp
     generated/runner/shared_tables.cpp
+    generated/ssm/commands.cpp
+    generated/ssm/commands_handlers.cpp
+    generated/ssm/commands_json.cpp
+    generated/ssm/commands_tables.cpp
+    generated/ssm/commands_types.cpp
+    generated/ssm/dispatch.cpp
+    generated/ssm/managed_instances.cpp
+    generated/ssm/managed_instances_handlers.cpp
+    generated/ssm/managed_instances_json.cpp
+    generated/ssm/managed_instances_tables.cpp
+    generated/ssm/managed_instances_types.cpp
+    generated/ssm/service_tables.cpp
+    generated/ssm/shared_tables.cpp
     generated/sts/dispatch.cpp
     generated/sts/identity.cpp
     generated/sts/identity_handlers.cpp
@@ -182,5 +208,6 @@ set(api_generated_test_sources
     generated/imagebuilder/round_trips.cpp
     generated/logs/round_trips.cpp
     generated/runner/round_trips.cpp
+    generated/ssm/round_trips.cpp
     generated/sts/round_trips.cpp
 )

@@ -10,7 +10,10 @@ void add_tags_handlers(TypedEndpoint<Families>& endpoint);
 void add_snapshots_handlers(TypedEndpoint<Families>& endpoint);
 void add_machine_images_handlers(TypedEndpoint<Families>& endpoint);
 void add_image_tasks_handlers(TypedEndpoint<Families>& endpoint);
+void add_launch_templates_handlers(TypedEndpoint<Families>& endpoint);
 void add_instances_handlers(TypedEndpoint<Families>& endpoint);
+void add_networks_handlers(TypedEndpoint<Families>& endpoint);
+void add_instance_types_handlers(TypedEndpoint<Families>& endpoint);
 void add_regions_handlers(TypedEndpoint<Families>& endpoint);
 
 std::unique_ptr<Endpoint> make_endpoint(Families families) {
@@ -19,7 +22,10 @@ std::unique_ptr<Endpoint> make_endpoint(Families families) {
     add_snapshots_handlers(*endpoint);
     add_machine_images_handlers(*endpoint);
     add_image_tasks_handlers(*endpoint);
+    add_launch_templates_handlers(*endpoint);
     add_instances_handlers(*endpoint);
+    add_networks_handlers(*endpoint);
+    add_instance_types_handlers(*endpoint);
     add_regions_handlers(*endpoint);
     return endpoint;
 }

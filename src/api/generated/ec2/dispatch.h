@@ -8,8 +8,11 @@
 namespace goldsmith::api::ec2 {
 
 class ImageTasks;
+class InstanceTypes;
 class Instances;
+class LaunchTemplates;
 class MachineImages;
+class Networks;
 class Regions;
 class Snapshots;
 class Tags;
@@ -21,7 +24,10 @@ struct Families {
     Snapshots* snapshots = nullptr;
     MachineImages* machine_images = nullptr;
     ImageTasks* image_tasks = nullptr;
+    LaunchTemplates* launch_templates = nullptr;
     Instances* instances = nullptr;
+    Networks* networks = nullptr;
+    InstanceTypes* instance_types = nullptr;
     Regions* regions = nullptr;
 };
 

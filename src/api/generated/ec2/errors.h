@@ -43,6 +43,108 @@ public:
         : ApiError("InvalidInstanceID.Malformed", 400, message) {}
 };
 
+class InvalidInstanceType : public ApiError {
+public:
+    explicit InvalidInstanceType(const std::string& message)
+        : ApiError("InvalidInstanceType", 400, message) {}
+};
+
+class InvalidLaunchTemplateIdNotFound : public ApiError {
+public:
+    explicit InvalidLaunchTemplateIdNotFound(const std::string& message)
+        : ApiError("InvalidLaunchTemplateId.NotFound", 400, message) {}
+};
+
+class InvalidLaunchTemplateIdMalformed : public ApiError {
+public:
+    explicit InvalidLaunchTemplateIdMalformed(const std::string& message)
+        : ApiError("InvalidLaunchTemplateId.Malformed", 400, message) {}
+};
+
+class InvalidLaunchTemplateNameNotFound : public ApiError {
+public:
+    explicit InvalidLaunchTemplateNameNotFound(const std::string& message)
+        : ApiError("InvalidLaunchTemplateName.NotFoundException", 400, message) {}
+};
+
+class InvalidLaunchTemplateNameAlreadyExists : public ApiError {
+public:
+    explicit InvalidLaunchTemplateNameAlreadyExists(const std::string& message)
+        : ApiError("InvalidLaunchTemplateName.AlreadyExistsException", 400, message) {}
+};
+
+class InvalidLaunchTemplateNameMalformed : public ApiError {
+public:
+    explicit InvalidLaunchTemplateNameMalformed(const std::string& message)
+        : ApiError("InvalidLaunchTemplateName.MalformedException", 400, message) {}
+};
+
+class InvalidLaunchTemplateIdVersionNotFound : public ApiError {
+public:
+    explicit InvalidLaunchTemplateIdVersionNotFound(const std::string& message)
+        : ApiError("InvalidLaunchTemplateId.VersionNotFound", 400, message) {}
+};
+
+class InvalidSubnetIdNotFound : public ApiError {
+public:
+    explicit InvalidSubnetIdNotFound(const std::string& message)
+        : ApiError("InvalidSubnetID.NotFound", 400, message) {}
+};
+
+class InvalidGroupNotFound : public ApiError {
+public:
+    explicit InvalidGroupNotFound(const std::string& message)
+        : ApiError("InvalidGroup.NotFound", 400, message) {}
+};
+
+class InvalidVpcIdNotFound : public ApiError {
+public:
+    explicit InvalidVpcIdNotFound(const std::string& message)
+        : ApiError("InvalidVpcID.NotFound", 400, message) {}
+};
+
+class InvalidKeyPairNotFound : public ApiError {
+public:
+    explicit InvalidKeyPairNotFound(const std::string& message)
+        : ApiError("InvalidKeyPair.NotFound", 400, message) {}
+};
+
+class InvalidBlockDeviceMapping : public ApiError {
+public:
+    explicit InvalidBlockDeviceMapping(const std::string& message)
+        : ApiError("InvalidBlockDeviceMapping", 400, message) {}
+};
+
+class InvalidUserDataMalformed : public ApiError {
+public:
+    explicit InvalidUserDataMalformed(const std::string& message)
+        : ApiError("InvalidUserData.Malformed", 400, message) {}
+};
+
+class IncorrectInstanceState : public ApiError {
+public:
+    explicit IncorrectInstanceState(const std::string& message)
+        : ApiError("IncorrectInstanceState", 400, message) {}
+};
+
+class InstanceLimitExceeded : public ApiError {
+public:
+    explicit InstanceLimitExceeded(const std::string& message)
+        : ApiError("InstanceLimitExceeded", 400, message) {}
+};
+
+class OperationNotPermitted : public ApiError {
+public:
+    explicit OperationNotPermitted(const std::string& message)
+        : ApiError("OperationNotPermitted", 400, message) {}
+};
+
+class IdempotentParameterMismatch : public ApiError {
+public:
+    explicit IdempotentParameterMismatch(const std::string& message)
+        : ApiError("IdempotentParameterMismatch", 400, message) {}
+};
+
 class InvalidSnapshotNotFound : public ApiError {
 public:
     explicit InvalidSnapshotNotFound(const std::string& message)

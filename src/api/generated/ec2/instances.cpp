@@ -5,8 +5,44 @@
 
 namespace goldsmith::api::ec2 {
 
+RunInstancesResponse Instances::run_instances(const CallContext&, const RunInstancesRequest&) {
+    throw_not_implemented("RunInstances");
+}
+
 DescribeInstancesResponse Instances::describe_instances(const CallContext&, const DescribeInstancesRequest&) {
     throw_not_implemented("DescribeInstances");
+}
+
+DescribeInstanceStatusResponse Instances::describe_instance_status(const CallContext&, const DescribeInstanceStatusRequest&) {
+    throw_not_implemented("DescribeInstanceStatus");
+}
+
+StartInstancesResponse Instances::start_instances(const CallContext&, const StartInstancesRequest&) {
+    throw_not_implemented("StartInstances");
+}
+
+StopInstancesResponse Instances::stop_instances(const CallContext&, const StopInstancesRequest&) {
+    throw_not_implemented("StopInstances");
+}
+
+RebootInstancesResponse Instances::reboot_instances(const CallContext&, const RebootInstancesRequest&) {
+    throw_not_implemented("RebootInstances");
+}
+
+TerminateInstancesResponse Instances::terminate_instances(const CallContext&, const TerminateInstancesRequest&) {
+    throw_not_implemented("TerminateInstances");
+}
+
+GetConsoleOutputResponse Instances::get_console_output(const CallContext&, const GetConsoleOutputRequest&) {
+    throw_not_implemented("GetConsoleOutput");
+}
+
+DescribeInstanceAttributeResponse Instances::describe_instance_attribute(const CallContext&, const DescribeInstanceAttributeRequest&) {
+    throw_not_implemented("DescribeInstanceAttribute");
+}
+
+ModifyInstanceAttributeResponse Instances::modify_instance_attribute(const CallContext&, const ModifyInstanceAttributeRequest&) {
+    throw_not_implemented("ModifyInstanceAttribute");
 }
 
 }  // namespace goldsmith::api::ec2

@@ -13,7 +13,16 @@ class Instances {
 public:
     virtual ~Instances() = default;
 
+    virtual RunInstancesResponse run_instances(const CallContext& context, const RunInstancesRequest& request);
     virtual DescribeInstancesResponse describe_instances(const CallContext& context, const DescribeInstancesRequest& request);
+    virtual DescribeInstanceStatusResponse describe_instance_status(const CallContext& context, const DescribeInstanceStatusRequest& request);
+    virtual StartInstancesResponse start_instances(const CallContext& context, const StartInstancesRequest& request);
+    virtual StopInstancesResponse stop_instances(const CallContext& context, const StopInstancesRequest& request);
+    virtual RebootInstancesResponse reboot_instances(const CallContext& context, const RebootInstancesRequest& request);
+    virtual TerminateInstancesResponse terminate_instances(const CallContext& context, const TerminateInstancesRequest& request);
+    virtual GetConsoleOutputResponse get_console_output(const CallContext& context, const GetConsoleOutputRequest& request);
+    virtual DescribeInstanceAttributeResponse describe_instance_attribute(const CallContext& context, const DescribeInstanceAttributeRequest& request);
+    virtual ModifyInstanceAttributeResponse modify_instance_attribute(const CallContext& context, const ModifyInstanceAttributeRequest& request);
 };
 
 }  // namespace goldsmith::api::ec2

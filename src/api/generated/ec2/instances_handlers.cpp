@@ -10,7 +10,16 @@
 namespace goldsmith::api::ec2 {
 
 void add_instances_handlers(TypedEndpoint<Families>& endpoint) {
+    endpoint.add<&Families::instances, &Instances::run_instances>(tables::run_instances_operation);
     endpoint.add<&Families::instances, &Instances::describe_instances>(tables::describe_instances_operation);
+    endpoint.add<&Families::instances, &Instances::describe_instance_status>(tables::describe_instance_status_operation);
+    endpoint.add<&Families::instances, &Instances::start_instances>(tables::start_instances_operation);
+    endpoint.add<&Families::instances, &Instances::stop_instances>(tables::stop_instances_operation);
+    endpoint.add<&Families::instances, &Instances::reboot_instances>(tables::reboot_instances_operation);
+    endpoint.add<&Families::instances, &Instances::terminate_instances>(tables::terminate_instances_operation);
+    endpoint.add<&Families::instances, &Instances::get_console_output>(tables::get_console_output_operation);
+    endpoint.add<&Families::instances, &Instances::describe_instance_attribute>(tables::describe_instance_attribute_operation);
+    endpoint.add<&Families::instances, &Instances::modify_instance_attribute>(tables::modify_instance_attribute_operation);
 }
 
 }  // namespace goldsmith::api::ec2

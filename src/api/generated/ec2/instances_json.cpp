@@ -3,12 +3,56 @@
 
 #include <boost/json.hpp>
 
+#include "api/generated/ec2/launch_templates_json.h"
 #include "api/generated/ec2/machine_images_json.h"
 #include "api/generated/ec2/shared_json.h"
+#include "api/generated/ec2/tags_json.h"
 #include "api/json_members.h"
 
 namespace goldsmith::api::ec2 {
 
+boost::json::object to_json(const BooleanAttribute& value) {
+    boost::json::object tree;
+    write_member(tree, "Value", value.value);
+    return tree;
+}
+void from_json(const boost::json::object& tree, BooleanAttribute& value) {
+    read_member(tree, "Value", value.value);
+}
+boost::json::object to_json(const EbsInstanceBlockDevice& value) {
+    boost::json::object tree;
+    write_member(tree, "AttachTime", value.attach_time);
+    write_member(tree, "DeleteOnTermination", value.delete_on_termination);
+    write_member(tree, "Status", value.status);
+    write_member(tree, "VolumeId", value.volume_id);
+    return tree;
+}
+void from_json(const boost::json::object& tree, EbsInstanceBlockDevice& value) {
+    read_member(tree, "AttachTime", value.attach_time);
+    read_member(tree, "DeleteOnTermination", value.delete_on_termination);
+    read_member(tree, "Status", value.status);
+    read_member(tree, "VolumeId", value.volume_id);
+}
+boost::json::object to_json(const GroupIdentifier& value) {
+    boost::json::object tree;
+    write_member(tree, "GroupId", value.group_id);
+    write_member(tree, "GroupName", value.group_name);
+    return tree;
+}
+void from_json(const boost::json::object& tree, GroupIdentifier& value) {
+    read_member(tree, "GroupId", value.group_id);
+    read_member(tree, "GroupName", value.group_name);
+}
+boost::json::object to_json(const IamInstanceProfile& value) {
+    boost::json::object tree;
+    write_member(tree, "Arn", value.arn);
+    write_member(tree, "Id", value.id);
+    return tree;
+}
+void from_json(const boost::json::object& tree, IamInstanceProfile& value) {
+    read_member(tree, "Arn", value.arn);
+    read_member(tree, "Id", value.id);
+}
 boost::json::object to_json(const InstanceState& value) {
     boost::json::object tree;
     write_member(tree, "Code", value.code);
@@ -23,11 +67,73 @@ boost::json::object to_json(const Placement& value) {
     boost::json::object tree;
     write_member(tree, "AvailabilityZone", value.availability_zone);
     write_member(tree, "Tenancy", value.tenancy);
+    write_member(tree, "GroupName", value.group_name);
     return tree;
 }
 void from_json(const boost::json::object& tree, Placement& value) {
     read_member(tree, "AvailabilityZone", value.availability_zone);
     read_member(tree, "Tenancy", value.tenancy);
+    read_member(tree, "GroupName", value.group_name);
+}
+boost::json::object to_json(const InstanceBlockDeviceMapping& value) {
+    boost::json::object tree;
+    write_member(tree, "DeviceName", value.device_name);
+    write_member(tree, "Ebs", value.ebs);
+    return tree;
+}
+void from_json(const boost::json::object& tree, InstanceBlockDeviceMapping& value) {
+    read_member(tree, "DeviceName", value.device_name);
+    read_member(tree, "Ebs", value.ebs);
+}
+boost::json::object to_json(const InstanceNetworkInterface& value) {
+    boost::json::object tree;
+    write_member(tree, "NetworkInterfaceId", value.network_interface_id);
+    write_member(tree, "SubnetId", value.subnet_id);
+    write_member(tree, "VpcId", value.vpc_id);
+    write_member(tree, "OwnerId", value.owner_id);
+    write_member(tree, "Status", value.status);
+    write_member(tree, "PrivateIpAddress", value.private_ip_address);
+    write_member(tree, "SourceDestCheck", value.source_dest_check);
+    write_member(tree, "Groups", value.groups);
+    write_member(tree, "InterfaceType", value.interface_type);
+    return tree;
+}
+void from_json(const boost::json::object& tree, InstanceNetworkInterface& value) {
+    read_member(tree, "NetworkInterfaceId", value.network_interface_id);
+    read_member(tree, "SubnetId", value.subnet_id);
+    read_member(tree, "VpcId", value.vpc_id);
+    read_member(tree, "OwnerId", value.owner_id);
+    read_member(tree, "Status", value.status);
+    read_member(tree, "PrivateIpAddress", value.private_ip_address);
+    read_member(tree, "SourceDestCheck", value.source_dest_check);
+    read_member(tree, "Groups", value.groups);
+    read_member(tree, "InterfaceType", value.interface_type);
+}
+boost::json::object to_json(const InstanceMetadataOptions& value) {
+    boost::json::object tree;
+    write_member(tree, "State", value.state);
+    write_member(tree, "HttpTokens", value.http_tokens);
+    write_member(tree, "HttpPutResponseHopLimit", value.http_put_response_hop_limit);
+    write_member(tree, "HttpEndpoint", value.http_endpoint);
+    write_member(tree, "HttpProtocolIpv6", value.http_protocol_ipv6);
+    write_member(tree, "InstanceMetadataTags", value.instance_metadata_tags);
+    return tree;
+}
+void from_json(const boost::json::object& tree, InstanceMetadataOptions& value) {
+    read_member(tree, "State", value.state);
+    read_member(tree, "HttpTokens", value.http_tokens);
+    read_member(tree, "HttpPutResponseHopLimit", value.http_put_response_hop_limit);
+    read_member(tree, "HttpEndpoint", value.http_endpoint);
+    read_member(tree, "HttpProtocolIpv6", value.http_protocol_ipv6);
+    read_member(tree, "InstanceMetadataTags", value.instance_metadata_tags);
+}
+boost::json::object to_json(const InstanceMonitoring& value) {
+    boost::json::object tree;
+    write_member(tree, "State", value.state);
+    return tree;
+}
+void from_json(const boost::json::object& tree, InstanceMonitoring& value) {
+    read_member(tree, "State", value.state);
 }
 boost::json::object to_json(const Instance& value) {
     boost::json::object tree;
@@ -36,6 +142,7 @@ boost::json::object to_json(const Instance& value) {
     write_member(tree, "InstanceType", value.instance_type);
     write_member(tree, "State", value.state);
     write_member(tree, "StateReason", value.state_reason);
+    write_member(tree, "StateTransitionReason", value.state_transition_reason);
     write_member(tree, "KeyName", value.key_name);
     write_member(tree, "LaunchTime", value.launch_time);
     write_member(tree, "Placement", value.placement);
@@ -43,11 +150,26 @@ boost::json::object to_json(const Instance& value) {
     write_member(tree, "VpcId", value.vpc_id);
     write_member(tree, "PrivateIpAddress", value.private_ip_address);
     write_member(tree, "PrivateDnsName", value.private_dns_name);
+    write_member(tree, "PublicDnsName", value.public_dns_name);
+    write_member(tree, "PublicIpAddress", value.public_ip_address);
     write_member(tree, "Architecture", value.architecture);
+    write_member(tree, "BootMode", value.boot_mode);
     write_member(tree, "RootDeviceName", value.root_device_name);
     write_member(tree, "RootDeviceType", value.root_device_type);
+    write_member(tree, "BlockDeviceMappings", value.block_device_mappings);
+    write_member(tree, "NetworkInterfaces", value.network_interfaces);
+    write_member(tree, "SecurityGroups", value.security_groups);
+    write_member(tree, "IamInstanceProfile", value.iam_instance_profile);
+    write_member(tree, "MetadataOptions", value.metadata_options);
+    write_member(tree, "Monitoring", value.monitoring);
+    write_member(tree, "Hypervisor", value.hypervisor);
+    write_member(tree, "VirtualizationType", value.virtualization_type);
+    write_member(tree, "EbsOptimized", value.ebs_optimized);
+    write_member(tree, "EnaSupport", value.ena_support);
+    write_member(tree, "SourceDestCheck", value.source_dest_check);
     write_member(tree, "Platform", value.platform);
     write_member(tree, "PlatformDetails", value.platform_details);
+    write_member(tree, "UsageOperation", value.usage_operation);
     write_member(tree, "ClientToken", value.client_token);
     write_member(tree, "AmiLaunchIndex", value.ami_launch_index);
     write_member(tree, "Tags", value.tags);
@@ -59,6 +181,7 @@ void from_json(const boost::json::object& tree, Instance& value) {
     read_member(tree, "InstanceType", value.instance_type);
     read_member(tree, "State", value.state);
     read_member(tree, "StateReason", value.state_reason);
+    read_member(tree, "StateTransitionReason", value.state_transition_reason);
     read_member(tree, "KeyName", value.key_name);
     read_member(tree, "LaunchTime", value.launch_time);
     read_member(tree, "Placement", value.placement);
@@ -66,25 +189,170 @@ void from_json(const boost::json::object& tree, Instance& value) {
     read_member(tree, "VpcId", value.vpc_id);
     read_member(tree, "PrivateIpAddress", value.private_ip_address);
     read_member(tree, "PrivateDnsName", value.private_dns_name);
+    read_member(tree, "PublicDnsName", value.public_dns_name);
+    read_member(tree, "PublicIpAddress", value.public_ip_address);
     read_member(tree, "Architecture", value.architecture);
+    read_member(tree, "BootMode", value.boot_mode);
     read_member(tree, "RootDeviceName", value.root_device_name);
     read_member(tree, "RootDeviceType", value.root_device_type);
+    read_member(tree, "BlockDeviceMappings", value.block_device_mappings);
+    read_member(tree, "NetworkInterfaces", value.network_interfaces);
+    read_member(tree, "SecurityGroups", value.security_groups);
+    read_member(tree, "IamInstanceProfile", value.iam_instance_profile);
+    read_member(tree, "MetadataOptions", value.metadata_options);
+    read_member(tree, "Monitoring", value.monitoring);
+    read_member(tree, "Hypervisor", value.hypervisor);
+    read_member(tree, "VirtualizationType", value.virtualization_type);
+    read_member(tree, "EbsOptimized", value.ebs_optimized);
+    read_member(tree, "EnaSupport", value.ena_support);
+    read_member(tree, "SourceDestCheck", value.source_dest_check);
     read_member(tree, "Platform", value.platform);
     read_member(tree, "PlatformDetails", value.platform_details);
+    read_member(tree, "UsageOperation", value.usage_operation);
     read_member(tree, "ClientToken", value.client_token);
     read_member(tree, "AmiLaunchIndex", value.ami_launch_index);
     read_member(tree, "Tags", value.tags);
+}
+boost::json::object to_json(const InstanceStateChange& value) {
+    boost::json::object tree;
+    write_member(tree, "InstanceId", value.instance_id);
+    write_member(tree, "CurrentState", value.current_state);
+    write_member(tree, "PreviousState", value.previous_state);
+    return tree;
+}
+void from_json(const boost::json::object& tree, InstanceStateChange& value) {
+    read_member(tree, "InstanceId", value.instance_id);
+    read_member(tree, "CurrentState", value.current_state);
+    read_member(tree, "PreviousState", value.previous_state);
+}
+boost::json::object to_json(const StatusDetail& value) {
+    boost::json::object tree;
+    write_member(tree, "Name", value.name);
+    write_member(tree, "Status", value.status);
+    return tree;
+}
+void from_json(const boost::json::object& tree, StatusDetail& value) {
+    read_member(tree, "Name", value.name);
+    read_member(tree, "Status", value.status);
+}
+boost::json::object to_json(const StatusSummary& value) {
+    boost::json::object tree;
+    write_member(tree, "Details", value.details);
+    write_member(tree, "Status", value.status);
+    return tree;
+}
+void from_json(const boost::json::object& tree, StatusSummary& value) {
+    read_member(tree, "Details", value.details);
+    read_member(tree, "Status", value.status);
+}
+boost::json::object to_json(const InstanceStatus& value) {
+    boost::json::object tree;
+    write_member(tree, "AvailabilityZone", value.availability_zone);
+    write_member(tree, "InstanceId", value.instance_id);
+    write_member(tree, "InstanceState", value.instance_state);
+    write_member(tree, "InstanceStatus", value.instance_status);
+    write_member(tree, "SystemStatus", value.system_status);
+    return tree;
+}
+void from_json(const boost::json::object& tree, InstanceStatus& value) {
+    read_member(tree, "AvailabilityZone", value.availability_zone);
+    read_member(tree, "InstanceId", value.instance_id);
+    read_member(tree, "InstanceState", value.instance_state);
+    read_member(tree, "InstanceStatus", value.instance_status);
+    read_member(tree, "SystemStatus", value.system_status);
+}
+boost::json::object to_json(const LaunchTemplateSpecification& value) {
+    boost::json::object tree;
+    write_member(tree, "LaunchTemplateId", value.launch_template_id);
+    write_member(tree, "LaunchTemplateName", value.launch_template_name);
+    write_member(tree, "Version", value.version);
+    return tree;
+}
+void from_json(const boost::json::object& tree, LaunchTemplateSpecification& value) {
+    read_member(tree, "LaunchTemplateId", value.launch_template_id);
+    read_member(tree, "LaunchTemplateName", value.launch_template_name);
+    read_member(tree, "Version", value.version);
 }
 boost::json::object to_json(const Reservation& value) {
     boost::json::object tree;
     write_member(tree, "ReservationId", value.reservation_id);
     write_member(tree, "OwnerId", value.owner_id);
+    write_member(tree, "Groups", value.groups);
     write_member(tree, "Instances", value.instances);
     return tree;
 }
 void from_json(const boost::json::object& tree, Reservation& value) {
     read_member(tree, "ReservationId", value.reservation_id);
     read_member(tree, "OwnerId", value.owner_id);
+    read_member(tree, "Groups", value.groups);
+    read_member(tree, "Instances", value.instances);
+}
+boost::json::object to_json(const RunInstancesRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "BlockDeviceMappings", value.block_device_mappings);
+    write_member(tree, "ClientToken", value.client_token);
+    write_member(tree, "DisableApiStop", value.disable_api_stop);
+    write_member(tree, "DisableApiTermination", value.disable_api_termination);
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "EbsOptimized", value.ebs_optimized);
+    write_member(tree, "IamInstanceProfile", value.iam_instance_profile);
+    write_member(tree, "ImageId", value.image_id);
+    write_member(tree, "InstanceInitiatedShutdownBehavior", value.instance_initiated_shutdown_behavior);
+    write_member(tree, "InstanceType", value.instance_type);
+    write_member(tree, "KeyName", value.key_name);
+    write_member(tree, "LaunchTemplate", value.launch_template);
+    write_member(tree, "MaxCount", value.max_count);
+    write_member(tree, "MetadataOptions", value.metadata_options);
+    write_member(tree, "MinCount", value.min_count);
+    write_member(tree, "Monitoring", value.monitoring);
+    write_member(tree, "NetworkInterfaces", value.network_interfaces);
+    write_member(tree, "Placement", value.placement);
+    write_member(tree, "PrivateIpAddress", value.private_ip_address);
+    write_member(tree, "SecurityGroupIds", value.security_group_ids);
+    write_member(tree, "SecurityGroups", value.security_groups);
+    write_member(tree, "SubnetId", value.subnet_id);
+    write_member(tree, "TagSpecifications", value.tag_specifications);
+    write_member(tree, "UserData", value.user_data);
+    return tree;
+}
+void from_json(const boost::json::object& tree, RunInstancesRequest& value) {
+    read_member(tree, "BlockDeviceMappings", value.block_device_mappings);
+    read_member(tree, "ClientToken", value.client_token);
+    read_member(tree, "DisableApiStop", value.disable_api_stop);
+    read_member(tree, "DisableApiTermination", value.disable_api_termination);
+    read_member(tree, "DryRun", value.dry_run);
+    read_member(tree, "EbsOptimized", value.ebs_optimized);
+    read_member(tree, "IamInstanceProfile", value.iam_instance_profile);
+    read_member(tree, "ImageId", value.image_id);
+    read_member(tree, "InstanceInitiatedShutdownBehavior", value.instance_initiated_shutdown_behavior);
+    read_member(tree, "InstanceType", value.instance_type);
+    read_member(tree, "KeyName", value.key_name);
+    read_member(tree, "LaunchTemplate", value.launch_template);
+    require_member(tree, "MaxCount", value.max_count);
+    read_member(tree, "MetadataOptions", value.metadata_options);
+    require_member(tree, "MinCount", value.min_count);
+    read_member(tree, "Monitoring", value.monitoring);
+    read_member(tree, "NetworkInterfaces", value.network_interfaces);
+    read_member(tree, "Placement", value.placement);
+    read_member(tree, "PrivateIpAddress", value.private_ip_address);
+    read_member(tree, "SecurityGroupIds", value.security_group_ids);
+    read_member(tree, "SecurityGroups", value.security_groups);
+    read_member(tree, "SubnetId", value.subnet_id);
+    read_member(tree, "TagSpecifications", value.tag_specifications);
+    read_member(tree, "UserData", value.user_data);
+}
+boost::json::object to_json(const RunInstancesResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "ReservationId", value.reservation_id);
+    write_member(tree, "OwnerId", value.owner_id);
+    write_member(tree, "Groups", value.groups);
+    write_member(tree, "Instances", value.instances);
+    return tree;
+}
+void from_json(const boost::json::object& tree, RunInstancesResponse& value) {
+    read_member(tree, "ReservationId", value.reservation_id);
+    read_member(tree, "OwnerId", value.owner_id);
+    read_member(tree, "Groups", value.groups);
     read_member(tree, "Instances", value.instances);
 }
 boost::json::object to_json(const DescribeInstancesRequest& value) {
@@ -112,6 +380,206 @@ boost::json::object to_json(const DescribeInstancesResponse& value) {
 void from_json(const boost::json::object& tree, DescribeInstancesResponse& value) {
     read_member(tree, "Reservations", value.reservations);
     read_member(tree, "NextToken", value.next_token);
+}
+boost::json::object to_json(const DescribeInstanceStatusRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "Filters", value.filters);
+    write_member(tree, "IncludeAllInstances", value.include_all_instances);
+    write_member(tree, "InstanceIds", value.instance_ids);
+    write_member(tree, "MaxResults", value.max_results);
+    write_member(tree, "NextToken", value.next_token);
+    return tree;
+}
+void from_json(const boost::json::object& tree, DescribeInstanceStatusRequest& value) {
+    read_member(tree, "DryRun", value.dry_run);
+    read_member(tree, "Filters", value.filters);
+    read_member(tree, "IncludeAllInstances", value.include_all_instances);
+    read_member(tree, "InstanceIds", value.instance_ids);
+    read_member(tree, "MaxResults", value.max_results);
+    read_member(tree, "NextToken", value.next_token);
+}
+boost::json::object to_json(const DescribeInstanceStatusResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "InstanceStatuses", value.instance_statuses);
+    write_member(tree, "NextToken", value.next_token);
+    return tree;
+}
+void from_json(const boost::json::object& tree, DescribeInstanceStatusResponse& value) {
+    read_member(tree, "InstanceStatuses", value.instance_statuses);
+    read_member(tree, "NextToken", value.next_token);
+}
+boost::json::object to_json(const StartInstancesRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "InstanceIds", value.instance_ids);
+    return tree;
+}
+void from_json(const boost::json::object& tree, StartInstancesRequest& value) {
+    read_member(tree, "DryRun", value.dry_run);
+    require_member(tree, "InstanceIds", value.instance_ids);
+}
+boost::json::object to_json(const StartInstancesResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "StartingInstances", value.starting_instances);
+    return tree;
+}
+void from_json(const boost::json::object& tree, StartInstancesResponse& value) {
+    read_member(tree, "StartingInstances", value.starting_instances);
+}
+boost::json::object to_json(const StopInstancesRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "Force", value.force);
+    write_member(tree, "Hibernate", value.hibernate);
+    write_member(tree, "InstanceIds", value.instance_ids);
+    return tree;
+}
+void from_json(const boost::json::object& tree, StopInstancesRequest& value) {
+    read_member(tree, "DryRun", value.dry_run);
+    read_member(tree, "Force", value.force);
+    read_member(tree, "Hibernate", value.hibernate);
+    require_member(tree, "InstanceIds", value.instance_ids);
+}
+boost::json::object to_json(const StopInstancesResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "StoppingInstances", value.stopping_instances);
+    return tree;
+}
+void from_json(const boost::json::object& tree, StopInstancesResponse& value) {
+    read_member(tree, "StoppingInstances", value.stopping_instances);
+}
+boost::json::object to_json(const RebootInstancesRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "InstanceIds", value.instance_ids);
+    return tree;
+}
+void from_json(const boost::json::object& tree, RebootInstancesRequest& value) {
+    read_member(tree, "DryRun", value.dry_run);
+    require_member(tree, "InstanceIds", value.instance_ids);
+}
+boost::json::object to_json(const RebootInstancesResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "Return", value.return_);
+    return tree;
+}
+void from_json(const boost::json::object& tree, RebootInstancesResponse& value) {
+    read_member(tree, "Return", value.return_);
+}
+boost::json::object to_json(const TerminateInstancesRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "InstanceIds", value.instance_ids);
+    return tree;
+}
+void from_json(const boost::json::object& tree, TerminateInstancesRequest& value) {
+    read_member(tree, "DryRun", value.dry_run);
+    require_member(tree, "InstanceIds", value.instance_ids);
+}
+boost::json::object to_json(const TerminateInstancesResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "TerminatingInstances", value.terminating_instances);
+    return tree;
+}
+void from_json(const boost::json::object& tree, TerminateInstancesResponse& value) {
+    read_member(tree, "TerminatingInstances", value.terminating_instances);
+}
+boost::json::object to_json(const GetConsoleOutputRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "InstanceId", value.instance_id);
+    write_member(tree, "Latest", value.latest);
+    return tree;
+}
+void from_json(const boost::json::object& tree, GetConsoleOutputRequest& value) {
+    read_member(tree, "DryRun", value.dry_run);
+    require_member(tree, "InstanceId", value.instance_id);
+    read_member(tree, "Latest", value.latest);
+}
+boost::json::object to_json(const GetConsoleOutputResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "InstanceId", value.instance_id);
+    write_member(tree, "Output", value.output);
+    write_member(tree, "Timestamp", value.timestamp);
+    return tree;
+}
+void from_json(const boost::json::object& tree, GetConsoleOutputResponse& value) {
+    read_member(tree, "InstanceId", value.instance_id);
+    read_member(tree, "Output", value.output);
+    read_member(tree, "Timestamp", value.timestamp);
+}
+boost::json::object to_json(const DescribeInstanceAttributeRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "Attribute", value.attribute);
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "InstanceId", value.instance_id);
+    return tree;
+}
+void from_json(const boost::json::object& tree, DescribeInstanceAttributeRequest& value) {
+    require_member(tree, "Attribute", value.attribute);
+    read_member(tree, "DryRun", value.dry_run);
+    require_member(tree, "InstanceId", value.instance_id);
+}
+boost::json::object to_json(const DescribeInstanceAttributeResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "InstanceId", value.instance_id);
+    write_member(tree, "BlockDeviceMappings", value.block_device_mappings);
+    write_member(tree, "DisableApiStop", value.disable_api_stop);
+    write_member(tree, "DisableApiTermination", value.disable_api_termination);
+    write_member(tree, "EbsOptimized", value.ebs_optimized);
+    write_member(tree, "EnaSupport", value.ena_support);
+    write_member(tree, "Groups", value.groups);
+    write_member(tree, "InstanceInitiatedShutdownBehavior", value.instance_initiated_shutdown_behavior);
+    write_member(tree, "InstanceType", value.instance_type);
+    write_member(tree, "RootDeviceName", value.root_device_name);
+    write_member(tree, "SourceDestCheck", value.source_dest_check);
+    write_member(tree, "UserData", value.user_data);
+    return tree;
+}
+void from_json(const boost::json::object& tree, DescribeInstanceAttributeResponse& value) {
+    read_member(tree, "InstanceId", value.instance_id);
+    read_member(tree, "BlockDeviceMappings", value.block_device_mappings);
+    read_member(tree, "DisableApiStop", value.disable_api_stop);
+    read_member(tree, "DisableApiTermination", value.disable_api_termination);
+    read_member(tree, "EbsOptimized", value.ebs_optimized);
+    read_member(tree, "EnaSupport", value.ena_support);
+    read_member(tree, "Groups", value.groups);
+    read_member(tree, "InstanceInitiatedShutdownBehavior", value.instance_initiated_shutdown_behavior);
+    read_member(tree, "InstanceType", value.instance_type);
+    read_member(tree, "RootDeviceName", value.root_device_name);
+    read_member(tree, "SourceDestCheck", value.source_dest_check);
+    read_member(tree, "UserData", value.user_data);
+}
+boost::json::object to_json(const ModifyInstanceAttributeRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "Attribute", value.attribute);
+    write_member(tree, "DisableApiStop", value.disable_api_stop);
+    write_member(tree, "DisableApiTermination", value.disable_api_termination);
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "InstanceId", value.instance_id);
+    write_member(tree, "InstanceInitiatedShutdownBehavior", value.instance_initiated_shutdown_behavior);
+    write_member(tree, "InstanceType", value.instance_type);
+    write_member(tree, "Value", value.value);
+    return tree;
+}
+void from_json(const boost::json::object& tree, ModifyInstanceAttributeRequest& value) {
+    read_member(tree, "Attribute", value.attribute);
+    read_member(tree, "DisableApiStop", value.disable_api_stop);
+    read_member(tree, "DisableApiTermination", value.disable_api_termination);
+    read_member(tree, "DryRun", value.dry_run);
+    require_member(tree, "InstanceId", value.instance_id);
+    read_member(tree, "InstanceInitiatedShutdownBehavior", value.instance_initiated_shutdown_behavior);
+    read_member(tree, "InstanceType", value.instance_type);
+    read_member(tree, "Value", value.value);
+}
+boost::json::object to_json(const ModifyInstanceAttributeResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "Return", value.return_);
+    return tree;
+}
+void from_json(const boost::json::object& tree, ModifyInstanceAttributeResponse& value) {
+    read_member(tree, "Return", value.return_);
 }
 
 }  // namespace goldsmith::api::ec2

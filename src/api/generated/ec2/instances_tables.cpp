@@ -3,14 +3,70 @@
 
 namespace goldsmith::api::ec2::tables {
 
+static constexpr const char* instance_attribute_name_values[] = {"instanceType", "kernel", "ramdisk", "userData", "disableApiTermination", "instanceInitiatedShutdownBehavior", "rootDeviceName", "blockDeviceMapping", "productCodes", "sourceDestCheck", "groupSet", "ebsOptimized", "sriovNetSupport", "enaSupport", "enclaveOptions", "disableApiStop"};
+constexpr Shape instance_attribute_name_shape{.name = "InstanceAttributeName", .kind = Kind::enumeration, .values = instance_attribute_name_values};
+
 static constexpr const char* instance_state_name_values[] = {"pending", "running", "shutting-down", "terminated", "stopping", "stopped"};
 constexpr Shape instance_state_name_shape{.name = "InstanceStateName", .kind = Kind::enumeration, .values = instance_state_name_values};
 
+static constexpr const char* summary_status_values[] = {"ok", "impaired", "insufficient-data", "not-applicable", "initializing"};
+constexpr Shape summary_status_shape{.name = "SummaryStatus", .kind = Kind::enumeration, .values = summary_status_values};
+
+static constexpr const char* status_name_values[] = {"reachability"};
+constexpr Shape status_name_shape{.name = "StatusName", .kind = Kind::enumeration, .values = status_name_values};
+
+static constexpr const char* status_type_values[] = {"passed", "failed", "insufficient-data", "initializing"};
+constexpr Shape status_type_shape{.name = "StatusType", .kind = Kind::enumeration, .values = status_type_values};
+
+static constexpr const char* attachment_status_values[] = {"attaching", "attached", "detaching", "detached"};
+constexpr Shape attachment_status_shape{.name = "AttachmentStatus", .kind = Kind::enumeration, .values = attachment_status_values};
+
+constexpr Shape instance_count_shape{.name = "InstanceCount", .kind = Kind::integer, .low = 1};
+
 constexpr Shape instance_page_size_shape{.name = "InstancePageSize", .kind = Kind::integer, .low = 5, .high = 1000};
+
+constexpr Shape group_identifier_list_shape{.name = "GroupIdentifierList", .kind = Kind::list, .element = &group_identifier_shape};
+
+constexpr Shape instance_block_device_mapping_list_shape{.name = "InstanceBlockDeviceMappingList", .kind = Kind::list, .element = &instance_block_device_mapping_shape};
+
+constexpr Shape instance_id_list_shape{.name = "InstanceIdList", .kind = Kind::list, .high = 1000, .element = &string_shape};
 
 constexpr Shape instance_list_shape{.name = "InstanceList", .kind = Kind::list, .element = &instance_shape};
 
+constexpr Shape instance_network_interface_list_shape{.name = "InstanceNetworkInterfaceList", .kind = Kind::list, .element = &instance_network_interface_shape};
+
+constexpr Shape instance_state_change_list_shape{.name = "InstanceStateChangeList", .kind = Kind::list, .element = &instance_state_change_shape};
+
+constexpr Shape instance_status_list_shape{.name = "InstanceStatusList", .kind = Kind::list, .element = &instance_status_shape};
+
 constexpr Shape reservation_list_shape{.name = "ReservationList", .kind = Kind::list, .element = &reservation_shape};
+
+constexpr Shape status_detail_list_shape{.name = "StatusDetailList", .kind = Kind::list, .element = &status_detail_shape};
+
+static constexpr Member boolean_attribute_members[] = {
+    {.name = "Value", .shape = &boolean_shape},
+};
+constexpr Shape boolean_attribute_shape{.name = "BooleanAttribute", .kind = Kind::structure, .members = boolean_attribute_members};
+
+static constexpr Member ebs_instance_block_device_members[] = {
+    {.name = "AttachTime", .shape = &date_time_shape},
+    {.name = "DeleteOnTermination", .shape = &boolean_shape},
+    {.name = "Status", .shape = &attachment_status_shape},
+    {.name = "VolumeId", .shape = &string_shape},
+};
+constexpr Shape ebs_instance_block_device_shape{.name = "EbsInstanceBlockDevice", .kind = Kind::structure, .members = ebs_instance_block_device_members};
+
+static constexpr Member group_identifier_members[] = {
+    {.name = "GroupId", .shape = &string_shape},
+    {.name = "GroupName", .shape = &string_shape},
+};
+constexpr Shape group_identifier_shape{.name = "GroupIdentifier", .kind = Kind::structure, .members = group_identifier_members};
+
+static constexpr Member iam_instance_profile_members[] = {
+    {.name = "Arn", .shape = &string_shape},
+    {.name = "Id", .shape = &string_shape},
+};
+constexpr Shape iam_instance_profile_shape{.name = "IamInstanceProfile", .kind = Kind::structure, .members = iam_instance_profile_members};
 
 static constexpr Member instance_members[] = {
     {.name = "InstanceId", .shape = &string_shape},
@@ -18,6 +74,7 @@ static constexpr Member instance_members[] = {
     {.name = "InstanceType", .shape = &string_shape},
     {.name = "State", .shape = &instance_state_shape, .xml_name = "instanceState"},
     {.name = "StateReason", .shape = &state_reason_shape},
+    {.name = "StateTransitionReason", .shape = &string_shape, .xml_name = "reason"},
     {.name = "KeyName", .shape = &string_shape},
     {.name = "LaunchTime", .shape = &date_time_shape},
     {.name = "Placement", .shape = &placement_shape},
@@ -25,16 +82,65 @@ static constexpr Member instance_members[] = {
     {.name = "VpcId", .shape = &string_shape},
     {.name = "PrivateIpAddress", .shape = &string_shape},
     {.name = "PrivateDnsName", .shape = &string_shape},
+    {.name = "PublicDnsName", .shape = &string_shape, .xml_name = "dnsName"},
+    {.name = "PublicIpAddress", .shape = &string_shape, .xml_name = "ipAddress"},
     {.name = "Architecture", .shape = &architecture_shape},
+    {.name = "BootMode", .shape = &boot_mode_shape},
     {.name = "RootDeviceName", .shape = &string_shape},
     {.name = "RootDeviceType", .shape = &device_type_shape},
+    {.name = "BlockDeviceMappings", .shape = &instance_block_device_mapping_list_shape, .xml_name = "blockDeviceMapping"},
+    {.name = "NetworkInterfaces", .shape = &instance_network_interface_list_shape, .xml_name = "networkInterfaceSet"},
+    {.name = "SecurityGroups", .shape = &group_identifier_list_shape, .xml_name = "groupSet"},
+    {.name = "IamInstanceProfile", .shape = &iam_instance_profile_shape},
+    {.name = "MetadataOptions", .shape = &instance_metadata_options_shape},
+    {.name = "Monitoring", .shape = &instance_monitoring_shape},
+    {.name = "Hypervisor", .shape = &hypervisor_type_shape},
+    {.name = "VirtualizationType", .shape = &virtualization_type_shape},
+    {.name = "EbsOptimized", .shape = &boolean_shape},
+    {.name = "EnaSupport", .shape = &boolean_shape},
+    {.name = "SourceDestCheck", .shape = &boolean_shape},
     {.name = "Platform", .shape = &string_shape},
     {.name = "PlatformDetails", .shape = &string_shape},
+    {.name = "UsageOperation", .shape = &string_shape},
     {.name = "ClientToken", .shape = &string_shape},
     {.name = "AmiLaunchIndex", .shape = &integer_shape},
     {.name = "Tags", .shape = &tag_list_shape, .xml_name = "tagSet"},
 };
 constexpr Shape instance_shape{.name = "Instance", .kind = Kind::structure, .members = instance_members};
+
+static constexpr Member instance_block_device_mapping_members[] = {
+    {.name = "DeviceName", .shape = &string_shape},
+    {.name = "Ebs", .shape = &ebs_instance_block_device_shape},
+};
+constexpr Shape instance_block_device_mapping_shape{.name = "InstanceBlockDeviceMapping", .kind = Kind::structure, .members = instance_block_device_mapping_members};
+
+static constexpr Member instance_metadata_options_members[] = {
+    {.name = "State", .shape = &string_shape},
+    {.name = "HttpTokens", .shape = &http_tokens_state_shape},
+    {.name = "HttpPutResponseHopLimit", .shape = &integer_shape},
+    {.name = "HttpEndpoint", .shape = &metadata_switch_shape},
+    {.name = "HttpProtocolIpv6", .shape = &metadata_switch_shape},
+    {.name = "InstanceMetadataTags", .shape = &metadata_switch_shape},
+};
+constexpr Shape instance_metadata_options_shape{.name = "InstanceMetadataOptions", .kind = Kind::structure, .members = instance_metadata_options_members};
+
+static constexpr Member instance_monitoring_members[] = {
+    {.name = "State", .shape = &string_shape},
+};
+constexpr Shape instance_monitoring_shape{.name = "InstanceMonitoring", .kind = Kind::structure, .members = instance_monitoring_members};
+
+static constexpr Member instance_network_interface_members[] = {
+    {.name = "NetworkInterfaceId", .shape = &string_shape},
+    {.name = "SubnetId", .shape = &string_shape},
+    {.name = "VpcId", .shape = &string_shape},
+    {.name = "OwnerId", .shape = &string_shape},
+    {.name = "Status", .shape = &string_shape},
+    {.name = "PrivateIpAddress", .shape = &string_shape},
+    {.name = "SourceDestCheck", .shape = &boolean_shape},
+    {.name = "Groups", .shape = &group_identifier_list_shape, .xml_name = "groupSet"},
+    {.name = "InterfaceType", .shape = &string_shape},
+};
+constexpr Shape instance_network_interface_shape{.name = "InstanceNetworkInterface", .kind = Kind::structure, .members = instance_network_interface_members};
 
 static constexpr Member instance_state_members[] = {
     {.name = "Code", .shape = &integer_shape},
@@ -42,18 +148,91 @@ static constexpr Member instance_state_members[] = {
 };
 constexpr Shape instance_state_shape{.name = "InstanceState", .kind = Kind::structure, .members = instance_state_members};
 
+static constexpr Member instance_state_change_members[] = {
+    {.name = "InstanceId", .shape = &string_shape},
+    {.name = "CurrentState", .shape = &instance_state_shape},
+    {.name = "PreviousState", .shape = &instance_state_shape},
+};
+constexpr Shape instance_state_change_shape{.name = "InstanceStateChange", .kind = Kind::structure, .members = instance_state_change_members};
+
+static constexpr Member instance_status_members[] = {
+    {.name = "AvailabilityZone", .shape = &string_shape},
+    {.name = "InstanceId", .shape = &string_shape},
+    {.name = "InstanceState", .shape = &instance_state_shape},
+    {.name = "InstanceStatus", .shape = &status_summary_shape},
+    {.name = "SystemStatus", .shape = &status_summary_shape},
+};
+constexpr Shape instance_status_shape{.name = "InstanceStatus", .kind = Kind::structure, .members = instance_status_members};
+
+static constexpr Member launch_template_specification_members[] = {
+    {.name = "LaunchTemplateId", .shape = &string_shape},
+    {.name = "LaunchTemplateName", .shape = &string_shape},
+    {.name = "Version", .shape = &string_shape},
+};
+constexpr Shape launch_template_specification_shape{.name = "LaunchTemplateSpecification", .kind = Kind::structure, .members = launch_template_specification_members};
+
 static constexpr Member placement_members[] = {
     {.name = "AvailabilityZone", .shape = &string_shape},
     {.name = "Tenancy", .shape = &string_shape},
+    {.name = "GroupName", .shape = &string_shape},
 };
 constexpr Shape placement_shape{.name = "Placement", .kind = Kind::structure, .members = placement_members};
 
 static constexpr Member reservation_members[] = {
     {.name = "ReservationId", .shape = &string_shape},
     {.name = "OwnerId", .shape = &string_shape},
+    {.name = "Groups", .shape = &group_identifier_list_shape, .xml_name = "groupSet"},
     {.name = "Instances", .shape = &instance_list_shape, .xml_name = "instancesSet"},
 };
 constexpr Shape reservation_shape{.name = "Reservation", .kind = Kind::structure, .members = reservation_members};
+
+static constexpr Member status_detail_members[] = {
+    {.name = "Name", .shape = &status_name_shape},
+    {.name = "Status", .shape = &status_type_shape},
+};
+constexpr Shape status_detail_shape{.name = "StatusDetail", .kind = Kind::structure, .members = status_detail_members};
+
+static constexpr Member status_summary_members[] = {
+    {.name = "Details", .shape = &status_detail_list_shape},
+    {.name = "Status", .shape = &summary_status_shape},
+};
+constexpr Shape status_summary_shape{.name = "StatusSummary", .kind = Kind::structure, .members = status_summary_members};
+
+static constexpr Member run_instances_request_members[] = {
+    {.name = "BlockDeviceMappings", .shape = &block_device_mapping_list_shape, .query_name = "BlockDeviceMapping"},
+    {.name = "ClientToken", .shape = &string_shape},
+    {.name = "DisableApiStop", .shape = &boolean_shape},
+    {.name = "DisableApiTermination", .shape = &boolean_shape},
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "EbsOptimized", .shape = &boolean_shape},
+    {.name = "IamInstanceProfile", .shape = &iam_instance_profile_specification_shape},
+    {.name = "ImageId", .shape = &string_shape},
+    {.name = "InstanceInitiatedShutdownBehavior", .shape = &shutdown_behavior_shape},
+    {.name = "InstanceType", .shape = &string_shape},
+    {.name = "KeyName", .shape = &string_shape},
+    {.name = "LaunchTemplate", .shape = &launch_template_specification_shape},
+    {.name = "MaxCount", .shape = &instance_count_shape, .required = true},
+    {.name = "MetadataOptions", .shape = &metadata_options_shape},
+    {.name = "MinCount", .shape = &instance_count_shape, .required = true},
+    {.name = "Monitoring", .shape = &monitoring_shape},
+    {.name = "NetworkInterfaces", .shape = &network_interface_specification_list_shape, .query_name = "NetworkInterface"},
+    {.name = "Placement", .shape = &placement_specification_shape},
+    {.name = "PrivateIpAddress", .shape = &string_shape},
+    {.name = "SecurityGroupIds", .shape = &string_list_shape, .query_name = "SecurityGroupId"},
+    {.name = "SecurityGroups", .shape = &string_list_shape, .query_name = "SecurityGroup"},
+    {.name = "SubnetId", .shape = &string_shape},
+    {.name = "TagSpecifications", .shape = &tag_specification_list_shape, .query_name = "TagSpecification"},
+    {.name = "UserData", .shape = &string_shape},
+};
+constexpr Shape run_instances_request_shape{.name = "RunInstancesRequest", .kind = Kind::structure, .members = run_instances_request_members};
+
+static constexpr Member run_instances_response_members[] = {
+    {.name = "ReservationId", .shape = &string_shape},
+    {.name = "OwnerId", .shape = &string_shape},
+    {.name = "Groups", .shape = &group_identifier_list_shape, .xml_name = "groupSet"},
+    {.name = "Instances", .shape = &instance_list_shape, .xml_name = "instancesSet"},
+};
+constexpr Shape run_instances_response_shape{.name = "RunInstancesResponse", .kind = Kind::structure, .members = run_instances_response_members};
 
 static constexpr Member describe_instances_request_members[] = {
     {.name = "DryRun", .shape = &boolean_shape},
@@ -70,6 +249,139 @@ static constexpr Member describe_instances_response_members[] = {
 };
 constexpr Shape describe_instances_response_shape{.name = "DescribeInstancesResponse", .kind = Kind::structure, .members = describe_instances_response_members};
 
+static constexpr Member describe_instance_status_request_members[] = {
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "Filters", .shape = &filter_list_shape, .query_name = "Filter"},
+    {.name = "IncludeAllInstances", .shape = &boolean_shape},
+    {.name = "InstanceIds", .shape = &string_list_shape, .query_name = "InstanceId"},
+    {.name = "MaxResults", .shape = &instance_page_size_shape},
+    {.name = "NextToken", .shape = &string_shape},
+};
+constexpr Shape describe_instance_status_request_shape{.name = "DescribeInstanceStatusRequest", .kind = Kind::structure, .members = describe_instance_status_request_members};
+
+static constexpr Member describe_instance_status_response_members[] = {
+    {.name = "InstanceStatuses", .shape = &instance_status_list_shape, .xml_name = "instanceStatusSet"},
+    {.name = "NextToken", .shape = &string_shape},
+};
+constexpr Shape describe_instance_status_response_shape{.name = "DescribeInstanceStatusResponse", .kind = Kind::structure, .members = describe_instance_status_response_members};
+
+static constexpr Member start_instances_request_members[] = {
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "InstanceIds", .shape = &instance_id_list_shape, .required = true, .query_name = "InstanceId"},
+};
+constexpr Shape start_instances_request_shape{.name = "StartInstancesRequest", .kind = Kind::structure, .members = start_instances_request_members};
+
+static constexpr Member start_instances_response_members[] = {
+    {.name = "StartingInstances", .shape = &instance_state_change_list_shape, .xml_name = "instancesSet"},
+};
+constexpr Shape start_instances_response_shape{.name = "StartInstancesResponse", .kind = Kind::structure, .members = start_instances_response_members};
+
+static constexpr Member stop_instances_request_members[] = {
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "Force", .shape = &boolean_shape},
+    {.name = "Hibernate", .shape = &boolean_shape},
+    {.name = "InstanceIds", .shape = &instance_id_list_shape, .required = true, .query_name = "InstanceId"},
+};
+constexpr Shape stop_instances_request_shape{.name = "StopInstancesRequest", .kind = Kind::structure, .members = stop_instances_request_members};
+
+static constexpr Member stop_instances_response_members[] = {
+    {.name = "StoppingInstances", .shape = &instance_state_change_list_shape, .xml_name = "instancesSet"},
+};
+constexpr Shape stop_instances_response_shape{.name = "StopInstancesResponse", .kind = Kind::structure, .members = stop_instances_response_members};
+
+static constexpr Member reboot_instances_request_members[] = {
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "InstanceIds", .shape = &instance_id_list_shape, .required = true, .query_name = "InstanceId"},
+};
+constexpr Shape reboot_instances_request_shape{.name = "RebootInstancesRequest", .kind = Kind::structure, .members = reboot_instances_request_members};
+
+static constexpr Member reboot_instances_response_members[] = {
+    {.name = "Return", .shape = &boolean_shape},
+};
+constexpr Shape reboot_instances_response_shape{.name = "RebootInstancesResponse", .kind = Kind::structure, .members = reboot_instances_response_members};
+
+static constexpr Member terminate_instances_request_members[] = {
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "InstanceIds", .shape = &instance_id_list_shape, .required = true, .query_name = "InstanceId"},
+};
+constexpr Shape terminate_instances_request_shape{.name = "TerminateInstancesRequest", .kind = Kind::structure, .members = terminate_instances_request_members};
+
+static constexpr Member terminate_instances_response_members[] = {
+    {.name = "TerminatingInstances", .shape = &instance_state_change_list_shape, .xml_name = "instancesSet"},
+};
+constexpr Shape terminate_instances_response_shape{.name = "TerminateInstancesResponse", .kind = Kind::structure, .members = terminate_instances_response_members};
+
+static constexpr Member get_console_output_request_members[] = {
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "InstanceId", .shape = &string_shape, .required = true},
+    {.name = "Latest", .shape = &boolean_shape},
+};
+constexpr Shape get_console_output_request_shape{.name = "GetConsoleOutputRequest", .kind = Kind::structure, .members = get_console_output_request_members};
+
+static constexpr Member get_console_output_response_members[] = {
+    {.name = "InstanceId", .shape = &string_shape},
+    {.name = "Output", .shape = &string_shape},
+    {.name = "Timestamp", .shape = &date_time_shape},
+};
+constexpr Shape get_console_output_response_shape{.name = "GetConsoleOutputResponse", .kind = Kind::structure, .members = get_console_output_response_members};
+
+static constexpr Member describe_instance_attribute_request_members[] = {
+    {.name = "Attribute", .shape = &instance_attribute_name_shape, .required = true},
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "InstanceId", .shape = &string_shape, .required = true},
+};
+constexpr Shape describe_instance_attribute_request_shape{.name = "DescribeInstanceAttributeRequest", .kind = Kind::structure, .members = describe_instance_attribute_request_members};
+
+static constexpr Member describe_instance_attribute_response_members[] = {
+    {.name = "InstanceId", .shape = &string_shape},
+    {.name = "BlockDeviceMappings", .shape = &instance_block_device_mapping_list_shape, .xml_name = "blockDeviceMapping"},
+    {.name = "DisableApiStop", .shape = &boolean_attribute_shape},
+    {.name = "DisableApiTermination", .shape = &boolean_attribute_shape},
+    {.name = "EbsOptimized", .shape = &boolean_attribute_shape},
+    {.name = "EnaSupport", .shape = &boolean_attribute_shape},
+    {.name = "Groups", .shape = &group_identifier_list_shape, .xml_name = "groupSet"},
+    {.name = "InstanceInitiatedShutdownBehavior", .shape = &attribute_value_shape},
+    {.name = "InstanceType", .shape = &attribute_value_shape},
+    {.name = "RootDeviceName", .shape = &attribute_value_shape},
+    {.name = "SourceDestCheck", .shape = &boolean_attribute_shape},
+    {.name = "UserData", .shape = &attribute_value_shape},
+};
+constexpr Shape describe_instance_attribute_response_shape{.name = "DescribeInstanceAttributeResponse", .kind = Kind::structure, .members = describe_instance_attribute_response_members};
+
+static constexpr Member modify_instance_attribute_request_members[] = {
+    {.name = "Attribute", .shape = &instance_attribute_name_shape},
+    {.name = "DisableApiStop", .shape = &boolean_attribute_shape},
+    {.name = "DisableApiTermination", .shape = &boolean_attribute_shape},
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "InstanceId", .shape = &string_shape, .required = true},
+    {.name = "InstanceInitiatedShutdownBehavior", .shape = &attribute_value_shape},
+    {.name = "InstanceType", .shape = &attribute_value_shape},
+    {.name = "Value", .shape = &string_shape},
+};
+constexpr Shape modify_instance_attribute_request_shape{.name = "ModifyInstanceAttributeRequest", .kind = Kind::structure, .members = modify_instance_attribute_request_members};
+
+static constexpr Member modify_instance_attribute_response_members[] = {
+    {.name = "Return", .shape = &boolean_shape},
+};
+constexpr Shape modify_instance_attribute_response_shape{.name = "ModifyInstanceAttributeResponse", .kind = Kind::structure, .members = modify_instance_attribute_response_members};
+
+static constexpr const ErrorShape* run_instances_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error, &invalid_ami_id_unavailable_error, &invalid_launch_template_id_not_found_error, &invalid_launch_template_id_malformed_error, &invalid_launch_template_name_not_found_error, &invalid_launch_template_id_version_not_found_error, &invalid_subnet_id_not_found_error, &invalid_group_not_found_error, &invalid_key_pair_not_found_error, &invalid_block_device_mapping_error, &invalid_user_data_malformed_error, &instance_limit_exceeded_error, &idempotent_parameter_mismatch_error, &unsupported_operation_error, &tag_limit_exceeded_error};
+static constexpr const char* run_instances_resources[] = {"arn:aws:ec2:{aws:region}:{aws:account}:instance/*", "arn:aws:ec2:{aws:region}::image/{ImageId}", "arn:aws:ec2:{aws:region}:{aws:account}:subnet/{SubnetId}", "arn:aws:ec2:{aws:region}:{aws:account}:security-group/{SecurityGroupIds}", "arn:aws:ec2:{aws:region}:{aws:account}:launch-template/{LaunchTemplate.LaunchTemplateId}"};
+static constexpr DependentAction run_instances_also[] = {{"ec2:CreateTags", "arn:aws:ec2:{aws:region}:{aws:account}:instance/*", "TagSpecifications"}};
+static constexpr MemberKey run_instances_keys[] = {{"ec2:InstanceType", "InstanceType"}, {"ec2:MetadataHttpTokens", "MetadataOptions.HttpTokens"}};
+static constexpr PassedRole run_instances_passes[] = {{"IamInstanceProfile.Name", true, "ec2.amazonaws.com"}, {"IamInstanceProfile.Arn", true, "ec2.amazonaws.com"}};
+static constexpr Authorization run_instances_authorization{.resources = run_instances_resources, .also = run_instances_also, .keys = run_instances_keys, .passes = run_instances_passes};
+constexpr Operation run_instances_operation{
+    .name = "RunInstances",
+    .method = "POST",
+    .path = "/",
+    .family = "instances",
+    .input = &run_instances_request_shape,
+    .output = &run_instances_response_shape,
+    .errors = run_instances_errors,
+    .authorization = &run_instances_authorization,
+};
+
 static constexpr const ErrorShape* describe_instances_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_instance_id_not_found_error, &invalid_instance_id_malformed_error};
 constexpr Operation describe_instances_operation{
     .name = "DescribeInstances",
@@ -80,6 +392,116 @@ constexpr Operation describe_instances_operation{
     .output = &describe_instances_response_shape,
     .errors = describe_instances_errors,
     .pages = "Reservations",
+};
+
+static constexpr const ErrorShape* describe_instance_status_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_instance_id_not_found_error, &invalid_instance_id_malformed_error};
+constexpr Operation describe_instance_status_operation{
+    .name = "DescribeInstanceStatus",
+    .method = "POST",
+    .path = "/",
+    .family = "instances",
+    .input = &describe_instance_status_request_shape,
+    .output = &describe_instance_status_response_shape,
+    .errors = describe_instance_status_errors,
+    .pages = "InstanceStatuses",
+};
+
+static constexpr const ErrorShape* start_instances_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_instance_id_not_found_error, &invalid_instance_id_malformed_error, &incorrect_instance_state_error, &unsupported_operation_error};
+static constexpr const char* start_instances_resources[] = {"arn:aws:ec2:{aws:region}:{aws:account}:instance/{InstanceIds}"};
+static constexpr Authorization start_instances_authorization{.resources = start_instances_resources};
+constexpr Operation start_instances_operation{
+    .name = "StartInstances",
+    .method = "POST",
+    .path = "/",
+    .family = "instances",
+    .input = &start_instances_request_shape,
+    .output = &start_instances_response_shape,
+    .errors = start_instances_errors,
+    .authorization = &start_instances_authorization,
+};
+
+static constexpr const ErrorShape* stop_instances_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_instance_id_not_found_error, &invalid_instance_id_malformed_error, &incorrect_instance_state_error, &operation_not_permitted_error, &unsupported_operation_error};
+static constexpr const char* stop_instances_resources[] = {"arn:aws:ec2:{aws:region}:{aws:account}:instance/{InstanceIds}"};
+static constexpr Authorization stop_instances_authorization{.resources = stop_instances_resources};
+constexpr Operation stop_instances_operation{
+    .name = "StopInstances",
+    .method = "POST",
+    .path = "/",
+    .family = "instances",
+    .input = &stop_instances_request_shape,
+    .output = &stop_instances_response_shape,
+    .errors = stop_instances_errors,
+    .authorization = &stop_instances_authorization,
+};
+
+static constexpr const ErrorShape* reboot_instances_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_instance_id_not_found_error, &invalid_instance_id_malformed_error, &incorrect_instance_state_error, &unsupported_operation_error};
+static constexpr const char* reboot_instances_resources[] = {"arn:aws:ec2:{aws:region}:{aws:account}:instance/{InstanceIds}"};
+static constexpr Authorization reboot_instances_authorization{.resources = reboot_instances_resources};
+constexpr Operation reboot_instances_operation{
+    .name = "RebootInstances",
+    .method = "POST",
+    .path = "/",
+    .family = "instances",
+    .input = &reboot_instances_request_shape,
+    .output = &reboot_instances_response_shape,
+    .errors = reboot_instances_errors,
+    .authorization = &reboot_instances_authorization,
+};
+
+static constexpr const ErrorShape* terminate_instances_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_instance_id_not_found_error, &invalid_instance_id_malformed_error, &operation_not_permitted_error};
+static constexpr const char* terminate_instances_resources[] = {"arn:aws:ec2:{aws:region}:{aws:account}:instance/{InstanceIds}"};
+static constexpr Authorization terminate_instances_authorization{.resources = terminate_instances_resources};
+constexpr Operation terminate_instances_operation{
+    .name = "TerminateInstances",
+    .method = "POST",
+    .path = "/",
+    .family = "instances",
+    .input = &terminate_instances_request_shape,
+    .output = &terminate_instances_response_shape,
+    .errors = terminate_instances_errors,
+    .authorization = &terminate_instances_authorization,
+};
+
+static constexpr const ErrorShape* get_console_output_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_instance_id_not_found_error, &invalid_instance_id_malformed_error};
+static constexpr const char* get_console_output_resources[] = {"arn:aws:ec2:{aws:region}:{aws:account}:instance/{InstanceId}"};
+static constexpr Authorization get_console_output_authorization{.resources = get_console_output_resources};
+constexpr Operation get_console_output_operation{
+    .name = "GetConsoleOutput",
+    .method = "POST",
+    .path = "/",
+    .family = "instances",
+    .input = &get_console_output_request_shape,
+    .output = &get_console_output_response_shape,
+    .errors = get_console_output_errors,
+    .authorization = &get_console_output_authorization,
+};
+
+static constexpr const ErrorShape* describe_instance_attribute_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_instance_id_not_found_error, &invalid_instance_id_malformed_error};
+static constexpr const char* describe_instance_attribute_resources[] = {"arn:aws:ec2:{aws:region}:{aws:account}:instance/{InstanceId}"};
+static constexpr Authorization describe_instance_attribute_authorization{.resources = describe_instance_attribute_resources};
+constexpr Operation describe_instance_attribute_operation{
+    .name = "DescribeInstanceAttribute",
+    .method = "POST",
+    .path = "/",
+    .family = "instances",
+    .input = &describe_instance_attribute_request_shape,
+    .output = &describe_instance_attribute_response_shape,
+    .errors = describe_instance_attribute_errors,
+    .authorization = &describe_instance_attribute_authorization,
+};
+
+static constexpr const ErrorShape* modify_instance_attribute_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_instance_id_not_found_error, &invalid_instance_id_malformed_error, &incorrect_instance_state_error, &unsupported_operation_error};
+static constexpr const char* modify_instance_attribute_resources[] = {"arn:aws:ec2:{aws:region}:{aws:account}:instance/{InstanceId}"};
+static constexpr Authorization modify_instance_attribute_authorization{.resources = modify_instance_attribute_resources};
+constexpr Operation modify_instance_attribute_operation{
+    .name = "ModifyInstanceAttribute",
+    .method = "POST",
+    .path = "/",
+    .family = "instances",
+    .input = &modify_instance_attribute_request_shape,
+    .output = &modify_instance_attribute_response_shape,
+    .errors = modify_instance_attribute_errors,
+    .authorization = &modify_instance_attribute_authorization,
 };
 
 }  // namespace goldsmith::api::ec2::tables

@@ -9,11 +9,31 @@ namespace goldsmith::api::ec2 {
 
 namespace {
 
+constexpr std::array<std::string_view, 16> instance_attribute_name_texts{"instanceType", "kernel", "ramdisk", "userData", "disableApiTermination", "instanceInitiatedShutdownBehavior", "rootDeviceName", "blockDeviceMapping", "productCodes", "sourceDestCheck", "groupSet", "ebsOptimized", "sriovNetSupport", "enaSupport", "enclaveOptions", "disableApiStop"};
 constexpr std::array<std::string_view, 6> instance_state_name_texts{"pending", "running", "shutting-down", "terminated", "stopping", "stopped"};
+constexpr std::array<std::string_view, 5> summary_status_texts{"ok", "impaired", "insufficient-data", "not-applicable", "initializing"};
+constexpr std::array<std::string_view, 1> status_name_texts{"reachability"};
+constexpr std::array<std::string_view, 4> status_type_texts{"passed", "failed", "insufficient-data", "initializing"};
+constexpr std::array<std::string_view, 4> attachment_status_texts{"attaching", "attached", "detaching", "detached"};
 
 }  // namespace
 
+std::string_view to_string(InstanceAttributeName value) { return enum_text(instance_attribute_name_texts, value); }
+bool from_string(std::string_view text, InstanceAttributeName& value) { return find_enum(instance_attribute_name_texts, text, value); }
+
 std::string_view to_string(InstanceStateName value) { return enum_text(instance_state_name_texts, value); }
 bool from_string(std::string_view text, InstanceStateName& value) { return find_enum(instance_state_name_texts, text, value); }
+
+std::string_view to_string(SummaryStatus value) { return enum_text(summary_status_texts, value); }
+bool from_string(std::string_view text, SummaryStatus& value) { return find_enum(summary_status_texts, text, value); }
+
+std::string_view to_string(StatusName value) { return enum_text(status_name_texts, value); }
+bool from_string(std::string_view text, StatusName& value) { return find_enum(status_name_texts, text, value); }
+
+std::string_view to_string(StatusType value) { return enum_text(status_type_texts, value); }
+bool from_string(std::string_view text, StatusType& value) { return find_enum(status_type_texts, text, value); }
+
+std::string_view to_string(AttachmentStatus value) { return enum_text(attachment_status_texts, value); }
+bool from_string(std::string_view text, AttachmentStatus& value) { return find_enum(attachment_status_texts, text, value); }
 
 }  // namespace goldsmith::api::ec2

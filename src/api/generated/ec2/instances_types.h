@@ -7,16 +7,72 @@
 #include <string_view>
 #include <vector>
 
+#include "api/generated/ec2/launch_templates_types.h"
 #include "api/generated/ec2/machine_images_types.h"
 #include "api/generated/ec2/shared_types.h"
+#include "api/generated/ec2/tags_types.h"
 #include "base/clock.h"
 
 namespace goldsmith::api::ec2 {
+
+enum class InstanceAttributeName { instance_type, kernel, ramdisk, user_data, disable_api_termination, instance_initiated_shutdown_behavior, root_device_name, block_device_mapping, product_codes, source_dest_check, group_set, ebs_optimized, sriov_net_support, ena_support, enclave_options, disable_api_stop };
+std::string_view to_string(InstanceAttributeName value);
+/// False, and `value` unchanged, when `text` names no InstanceAttributeName.
+bool from_string(std::string_view text, InstanceAttributeName& value);
 
 enum class InstanceStateName { pending, running, shutting_down, terminated, stopping, stopped };
 std::string_view to_string(InstanceStateName value);
 /// False, and `value` unchanged, when `text` names no InstanceStateName.
 bool from_string(std::string_view text, InstanceStateName& value);
+
+enum class SummaryStatus { ok, impaired, insufficient_data, not_applicable, initializing };
+std::string_view to_string(SummaryStatus value);
+/// False, and `value` unchanged, when `text` names no SummaryStatus.
+bool from_string(std::string_view text, SummaryStatus& value);
+
+enum class StatusName { reachability };
+std::string_view to_string(StatusName value);
+/// False, and `value` unchanged, when `text` names no StatusName.
+bool from_string(std::string_view text, StatusName& value);
+
+enum class StatusType { passed, failed, insufficient_data, initializing };
+std::string_view to_string(StatusType value);
+/// False, and `value` unchanged, when `text` names no StatusType.
+bool from_string(std::string_view text, StatusType& value);
+
+enum class AttachmentStatus { attaching, attached, detaching, detached };
+std::string_view to_string(AttachmentStatus value);
+/// False, and `value` unchanged, when `text` names no AttachmentStatus.
+bool from_string(std::string_view text, AttachmentStatus& value);
+
+struct BooleanAttribute {
+    std::optional<bool> value{};
+
+    bool operator==(const BooleanAttribute&) const = default;
+};
+
+struct EbsInstanceBlockDevice {
+    std::optional<base::Time> attach_time{};
+    std::optional<bool> delete_on_termination{};
+    std::optional<AttachmentStatus> status{};
+    std::optional<std::string> volume_id{};
+
+    bool operator==(const EbsInstanceBlockDevice&) const = default;
+};
+
+struct GroupIdentifier {
+    std::optional<std::string> group_id{};
+    std::optional<std::string> group_name{};
+
+    bool operator==(const GroupIdentifier&) const = default;
+};
+
+struct IamInstanceProfile {
+    std::optional<std::string> arn{};
+    std::optional<std::string> id{};
+
+    bool operator==(const IamInstanceProfile&) const = default;
+};
 
 struct InstanceState {
     std::optional<std::int32_t> code{};
@@ -28,8 +84,47 @@ struct InstanceState {
 struct Placement {
     std::optional<std::string> availability_zone{};
     std::optional<std::string> tenancy{};
+    std::optional<std::string> group_name{};
 
     bool operator==(const Placement&) const = default;
+};
+
+struct InstanceBlockDeviceMapping {
+    std::optional<std::string> device_name{};
+    std::optional<EbsInstanceBlockDevice> ebs{};
+
+    bool operator==(const InstanceBlockDeviceMapping&) const = default;
+};
+
+struct InstanceNetworkInterface {
+    std::optional<std::string> network_interface_id{};
+    std::optional<std::string> subnet_id{};
+    std::optional<std::string> vpc_id{};
+    std::optional<std::string> owner_id{};
+    std::optional<std::string> status{};
+    std::optional<std::string> private_ip_address{};
+    std::optional<bool> source_dest_check{};
+    std::optional<std::vector<GroupIdentifier>> groups{};
+    std::optional<std::string> interface_type{};
+
+    bool operator==(const InstanceNetworkInterface&) const = default;
+};
+
+struct InstanceMetadataOptions {
+    std::optional<std::string> state{};
+    std::optional<HttpTokensState> http_tokens{};
+    std::optional<std::int32_t> http_put_response_hop_limit{};
+    std::optional<MetadataSwitch> http_endpoint{};
+    std::optional<MetadataSwitch> http_protocol_ipv6{};
+    std::optional<MetadataSwitch> instance_metadata_tags{};
+
+    bool operator==(const InstanceMetadataOptions&) const = default;
+};
+
+struct InstanceMonitoring {
+    std::optional<std::string> state{};
+
+    bool operator==(const InstanceMonitoring&) const = default;
 };
 
 struct Instance {
@@ -38,6 +133,7 @@ struct Instance {
     std::optional<std::string> instance_type{};
     std::optional<InstanceState> state{};
     std::optional<StateReason> state_reason{};
+    std::optional<std::string> state_transition_reason{};
     std::optional<std::string> key_name{};
     std::optional<base::Time> launch_time{};
     std::optional<Placement> placement{};
@@ -45,11 +141,26 @@ struct Instance {
     std::optional<std::string> vpc_id{};
     std::optional<std::string> private_ip_address{};
     std::optional<std::string> private_dns_name{};
+    std::optional<std::string> public_dns_name{};
+    std::optional<std::string> public_ip_address{};
     std::optional<Architecture> architecture{};
+    std::optional<BootMode> boot_mode{};
     std::optional<std::string> root_device_name{};
     std::optional<DeviceType> root_device_type{};
+    std::optional<std::vector<InstanceBlockDeviceMapping>> block_device_mappings{};
+    std::optional<std::vector<InstanceNetworkInterface>> network_interfaces{};
+    std::optional<std::vector<GroupIdentifier>> security_groups{};
+    std::optional<IamInstanceProfile> iam_instance_profile{};
+    std::optional<InstanceMetadataOptions> metadata_options{};
+    std::optional<InstanceMonitoring> monitoring{};
+    std::optional<HypervisorType> hypervisor{};
+    std::optional<VirtualizationType> virtualization_type{};
+    std::optional<bool> ebs_optimized{};
+    std::optional<bool> ena_support{};
+    std::optional<bool> source_dest_check{};
     std::optional<std::string> platform{};
     std::optional<std::string> platform_details{};
+    std::optional<std::string> usage_operation{};
     std::optional<std::string> client_token{};
     std::optional<std::int32_t> ami_launch_index{};
     std::optional<std::vector<Tag>> tags{};
@@ -57,12 +168,91 @@ struct Instance {
     bool operator==(const Instance&) const = default;
 };
 
+struct InstanceStateChange {
+    std::optional<std::string> instance_id{};
+    std::optional<InstanceState> current_state{};
+    std::optional<InstanceState> previous_state{};
+
+    bool operator==(const InstanceStateChange&) const = default;
+};
+
+struct StatusDetail {
+    std::optional<StatusName> name{};
+    std::optional<StatusType> status{};
+
+    bool operator==(const StatusDetail&) const = default;
+};
+
+struct StatusSummary {
+    std::optional<std::vector<StatusDetail>> details{};
+    std::optional<SummaryStatus> status{};
+
+    bool operator==(const StatusSummary&) const = default;
+};
+
+struct InstanceStatus {
+    std::optional<std::string> availability_zone{};
+    std::optional<std::string> instance_id{};
+    std::optional<InstanceState> instance_state{};
+    std::optional<StatusSummary> instance_status{};
+    std::optional<StatusSummary> system_status{};
+
+    bool operator==(const InstanceStatus&) const = default;
+};
+
+struct LaunchTemplateSpecification {
+    std::optional<std::string> launch_template_id{};
+    std::optional<std::string> launch_template_name{};
+    std::optional<std::string> version{};
+
+    bool operator==(const LaunchTemplateSpecification&) const = default;
+};
+
 struct Reservation {
     std::optional<std::string> reservation_id{};
     std::optional<std::string> owner_id{};
+    std::optional<std::vector<GroupIdentifier>> groups{};
     std::optional<std::vector<Instance>> instances{};
 
     bool operator==(const Reservation&) const = default;
+};
+
+struct RunInstancesRequest {
+    std::optional<std::vector<BlockDeviceMapping>> block_device_mappings{};
+    std::optional<std::string> client_token{};
+    std::optional<bool> disable_api_stop{};
+    std::optional<bool> disable_api_termination{};
+    std::optional<bool> dry_run{};
+    std::optional<bool> ebs_optimized{};
+    std::optional<IamInstanceProfileSpecification> iam_instance_profile{};
+    std::optional<std::string> image_id{};
+    std::optional<ShutdownBehavior> instance_initiated_shutdown_behavior{};
+    std::optional<std::string> instance_type{};
+    std::optional<std::string> key_name{};
+    std::optional<LaunchTemplateSpecification> launch_template{};
+    std::int32_t max_count{};
+    std::optional<MetadataOptions> metadata_options{};
+    std::int32_t min_count{};
+    std::optional<Monitoring> monitoring{};
+    std::optional<std::vector<NetworkInterfaceSpecification>> network_interfaces{};
+    std::optional<PlacementSpecification> placement{};
+    std::optional<std::string> private_ip_address{};
+    std::optional<std::vector<std::string>> security_group_ids{};
+    std::optional<std::vector<std::string>> security_groups{};
+    std::optional<std::string> subnet_id{};
+    std::optional<std::vector<TagSpecification>> tag_specifications{};
+    std::optional<std::string> user_data{};
+
+    bool operator==(const RunInstancesRequest&) const = default;
+};
+
+struct RunInstancesResponse {
+    std::optional<std::string> reservation_id{};
+    std::optional<std::string> owner_id{};
+    std::optional<std::vector<GroupIdentifier>> groups{};
+    std::optional<std::vector<Instance>> instances{};
+
+    bool operator==(const RunInstancesResponse&) const = default;
 };
 
 struct DescribeInstancesRequest {
@@ -80,6 +270,138 @@ struct DescribeInstancesResponse {
     std::optional<std::string> next_token{};
 
     bool operator==(const DescribeInstancesResponse&) const = default;
+};
+
+struct DescribeInstanceStatusRequest {
+    std::optional<bool> dry_run{};
+    std::optional<std::vector<Filter>> filters{};
+    std::optional<bool> include_all_instances{};
+    std::optional<std::vector<std::string>> instance_ids{};
+    std::optional<std::int32_t> max_results{};
+    std::optional<std::string> next_token{};
+
+    bool operator==(const DescribeInstanceStatusRequest&) const = default;
+};
+
+struct DescribeInstanceStatusResponse {
+    std::optional<std::vector<InstanceStatus>> instance_statuses{};
+    std::optional<std::string> next_token{};
+
+    bool operator==(const DescribeInstanceStatusResponse&) const = default;
+};
+
+struct StartInstancesRequest {
+    std::optional<bool> dry_run{};
+    std::vector<std::string> instance_ids{};
+
+    bool operator==(const StartInstancesRequest&) const = default;
+};
+
+struct StartInstancesResponse {
+    std::optional<std::vector<InstanceStateChange>> starting_instances{};
+
+    bool operator==(const StartInstancesResponse&) const = default;
+};
+
+struct StopInstancesRequest {
+    std::optional<bool> dry_run{};
+    std::optional<bool> force{};
+    std::optional<bool> hibernate{};
+    std::vector<std::string> instance_ids{};
+
+    bool operator==(const StopInstancesRequest&) const = default;
+};
+
+struct StopInstancesResponse {
+    std::optional<std::vector<InstanceStateChange>> stopping_instances{};
+
+    bool operator==(const StopInstancesResponse&) const = default;
+};
+
+struct RebootInstancesRequest {
+    std::optional<bool> dry_run{};
+    std::vector<std::string> instance_ids{};
+
+    bool operator==(const RebootInstancesRequest&) const = default;
+};
+
+struct RebootInstancesResponse {
+    std::optional<bool> return_{};
+
+    bool operator==(const RebootInstancesResponse&) const = default;
+};
+
+struct TerminateInstancesRequest {
+    std::optional<bool> dry_run{};
+    std::vector<std::string> instance_ids{};
+
+    bool operator==(const TerminateInstancesRequest&) const = default;
+};
+
+struct TerminateInstancesResponse {
+    std::optional<std::vector<InstanceStateChange>> terminating_instances{};
+
+    bool operator==(const TerminateInstancesResponse&) const = default;
+};
+
+struct GetConsoleOutputRequest {
+    std::optional<bool> dry_run{};
+    std::string instance_id{};
+    std::optional<bool> latest{};
+
+    bool operator==(const GetConsoleOutputRequest&) const = default;
+};
+
+struct GetConsoleOutputResponse {
+    std::optional<std::string> instance_id{};
+    std::optional<std::string> output{};
+    std::optional<base::Time> timestamp{};
+
+    bool operator==(const GetConsoleOutputResponse&) const = default;
+};
+
+struct DescribeInstanceAttributeRequest {
+    InstanceAttributeName attribute{};
+    std::optional<bool> dry_run{};
+    std::string instance_id{};
+
+    bool operator==(const DescribeInstanceAttributeRequest&) const = default;
+};
+
+struct DescribeInstanceAttributeResponse {
+    std::optional<std::string> instance_id{};
+    std::optional<std::vector<InstanceBlockDeviceMapping>> block_device_mappings{};
+    std::optional<BooleanAttribute> disable_api_stop{};
+    std::optional<BooleanAttribute> disable_api_termination{};
+    std::optional<BooleanAttribute> ebs_optimized{};
+    std::optional<BooleanAttribute> ena_support{};
+    std::optional<std::vector<GroupIdentifier>> groups{};
+    std::optional<AttributeValue> instance_initiated_shutdown_behavior{};
+    std::optional<AttributeValue> instance_type{};
+    std::optional<AttributeValue> root_device_name{};
+    std::optional<BooleanAttribute> source_dest_check{};
+    std::optional<AttributeValue> user_data{};
+
+    bool operator==(const DescribeInstanceAttributeResponse&) const = default;
+};
+
+struct ModifyInstanceAttributeRequest {
+    std::optional<InstanceAttributeName> attribute{};
+    std::optional<BooleanAttribute> disable_api_stop{};
+    std::optional<BooleanAttribute> disable_api_termination{};
+    std::optional<bool> dry_run{};
+    std::string instance_id{};
+    std::optional<AttributeValue> instance_initiated_shutdown_behavior{};
+    std::optional<AttributeValue> instance_type{};
+    std::optional<std::string> value{};
+
+    bool operator==(const ModifyInstanceAttributeRequest&) const = default;
+};
+
+struct ModifyInstanceAttributeResponse {
+    std::optional<bool> return_{};
+
+    bool operator==(const ModifyInstanceAttributeResponse&) const = default;
 };
 
 }  // namespace goldsmith::api::ec2

@@ -17,4 +17,48 @@ DeregisterImageResponse MachineImages::deregister_image(const CallContext&, cons
     throw_not_implemented("DeregisterImage");
 }
 
+ModifyImageAttributeResponse MachineImages::modify_image_attribute(const CallContext&, const ModifyImageAttributeRequest&) {
+    throw_not_implemented("ModifyImageAttribute");
+}
+
+ResetImageAttributeResponse MachineImages::reset_image_attribute(const CallContext&, const ResetImageAttributeRequest&) {
+    throw_not_implemented("ResetImageAttribute");
+}
+
+RegisterImageResponse MachineImages::register_image(const CallContext&, const RegisterImageRequest&) {
+    throw_not_implemented("RegisterImage");
+}
+
+CreateImageResponse MachineImages::create_image(const CallContext&, const CreateImageRequest&) {
+    throw_not_implemented("CreateImage");
+}
+
+CopyImageResponse MachineImages::copy_image(const CallContext&, const CopyImageRequest&) {
+    throw_not_implemented("CopyImage");
+}
+
+EnableImageDeprecationResponse MachineImages::enable_image_deprecation(const CallContext&, const EnableImageDeprecationRequest&) {
+    throw_not_implemented("EnableImageDeprecation");
+}
+
+DisableImageDeprecationResponse MachineImages::disable_image_deprecation(const CallContext&, const DisableImageDeprecationRequest&) {
+    throw_not_implemented("DisableImageDeprecation");
+}
+
+EnableImageResponse MachineImages::enable_image(const CallContext&, const EnableImageRequest&) {
+    throw_not_implemented("EnableImage");
+}
+
+DisableImageResponse MachineImages::disable_image(const CallContext&, const DisableImageRequest&) {
+    throw_not_implemented("DisableImage");
+}
+
+EnableFastLaunchResponse MachineImages::enable_fast_launch(const CallContext&, const EnableFastLaunchRequest&) {
+    throw_not_implemented("EnableFastLaunch");
+}
+
+DescribeFastLaunchImagesResponse MachineImages::describe_fast_launch_images(const CallContext&, const DescribeFastLaunchImagesRequest&) {
+    throw_not_implemented("DescribeFastLaunchImages");
+}
+
 }  // namespace goldsmith::api::ec2

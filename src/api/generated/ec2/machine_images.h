@@ -16,6 +16,17 @@ public:
     virtual DescribeImagesResponse describe_images(const CallContext& context, const DescribeImagesRequest& request);
     virtual DescribeImageAttributeResponse describe_image_attribute(const CallContext& context, const DescribeImageAttributeRequest& request);
     virtual DeregisterImageResponse deregister_image(const CallContext& context, const DeregisterImageRequest& request);
+    virtual ModifyImageAttributeResponse modify_image_attribute(const CallContext& context, const ModifyImageAttributeRequest& request);
+    virtual ResetImageAttributeResponse reset_image_attribute(const CallContext& context, const ResetImageAttributeRequest& request);
+    virtual RegisterImageResponse register_image(const CallContext& context, const RegisterImageRequest& request);
+    virtual CreateImageResponse create_image(const CallContext& context, const CreateImageRequest& request);
+    virtual CopyImageResponse copy_image(const CallContext& context, const CopyImageRequest& request);
+    virtual EnableImageDeprecationResponse enable_image_deprecation(const CallContext& context, const EnableImageDeprecationRequest& request);
+    virtual DisableImageDeprecationResponse disable_image_deprecation(const CallContext& context, const DisableImageDeprecationRequest& request);
+    virtual EnableImageResponse enable_image(const CallContext& context, const EnableImageRequest& request);
+    virtual DisableImageResponse disable_image(const CallContext& context, const DisableImageRequest& request);
+    virtual EnableFastLaunchResponse enable_fast_launch(const CallContext& context, const EnableFastLaunchRequest& request);
+    virtual DescribeFastLaunchImagesResponse describe_fast_launch_images(const CallContext& context, const DescribeFastLaunchImagesRequest& request);
 };
 
 }  // namespace goldsmith::api::ec2

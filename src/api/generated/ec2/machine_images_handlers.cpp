@@ -13,6 +13,17 @@ void add_machine_images_handlers(TypedEndpoint<Families>& endpoint) {
     endpoint.add<&Families::machine_images, &MachineImages::describe_images>(tables::describe_images_operation);
     endpoint.add<&Families::machine_images, &MachineImages::describe_image_attribute>(tables::describe_image_attribute_operation);
     endpoint.add<&Families::machine_images, &MachineImages::deregister_image>(tables::deregister_image_operation);
+    endpoint.add<&Families::machine_images, &MachineImages::modify_image_attribute>(tables::modify_image_attribute_operation);
+    endpoint.add<&Families::machine_images, &MachineImages::reset_image_attribute>(tables::reset_image_attribute_operation);
+    endpoint.add<&Families::machine_images, &MachineImages::register_image>(tables::register_image_operation);
+    endpoint.add<&Families::machine_images, &MachineImages::create_image>(tables::create_image_operation);
+    endpoint.add<&Families::machine_images, &MachineImages::copy_image>(tables::copy_image_operation);
+    endpoint.add<&Families::machine_images, &MachineImages::enable_image_deprecation>(tables::enable_image_deprecation_operation);
+    endpoint.add<&Families::machine_images, &MachineImages::disable_image_deprecation>(tables::disable_image_deprecation_operation);
+    endpoint.add<&Families::machine_images, &MachineImages::enable_image>(tables::enable_image_operation);
+    endpoint.add<&Families::machine_images, &MachineImages::disable_image>(tables::disable_image_operation);
+    endpoint.add<&Families::machine_images, &MachineImages::enable_fast_launch>(tables::enable_fast_launch_operation);
+    endpoint.add<&Families::machine_images, &MachineImages::describe_fast_launch_images>(tables::describe_fast_launch_images_operation);
 }
 
 }  // namespace goldsmith::api::ec2

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "api/generated/ec2/shared_json.h"
+#include "api/generated/ec2/tags_json.h"
 #include "api/json_members.h"
 
 namespace goldsmith::api::ec2 {
@@ -140,6 +141,22 @@ void from_json(const boost::json::object& tree, Image& value) {
     read_member(tree, "Tags", value.tags);
     read_member(tree, "BlockDeviceMappings", value.block_device_mappings);
 }
+boost::json::object to_json(const FastLaunchImage& value) {
+    boost::json::object tree;
+    write_member(tree, "ImageId", value.image_id);
+    write_member(tree, "ResourceType", value.resource_type);
+    write_member(tree, "OwnerId", value.owner_id);
+    write_member(tree, "State", value.state);
+    write_member(tree, "StateTransitionReason", value.state_transition_reason);
+    return tree;
+}
+void from_json(const boost::json::object& tree, FastLaunchImage& value) {
+    read_member(tree, "ImageId", value.image_id);
+    read_member(tree, "ResourceType", value.resource_type);
+    read_member(tree, "OwnerId", value.owner_id);
+    read_member(tree, "State", value.state);
+    read_member(tree, "StateTransitionReason", value.state_transition_reason);
+}
 boost::json::object to_json(const LaunchPermission& value) {
     boost::json::object tree;
     write_member(tree, "UserId", value.user_id);
@@ -153,6 +170,16 @@ void from_json(const boost::json::object& tree, LaunchPermission& value) {
     read_member(tree, "Group", value.group);
     read_member(tree, "OrganizationArn", value.organization_arn);
     read_member(tree, "OrganizationalUnitArn", value.organizational_unit_arn);
+}
+boost::json::object to_json(const LaunchPermissionModifications& value) {
+    boost::json::object tree;
+    write_member(tree, "Add", value.add);
+    write_member(tree, "Remove", value.remove);
+    return tree;
+}
+void from_json(const boost::json::object& tree, LaunchPermissionModifications& value) {
+    read_member(tree, "Add", value.add);
+    read_member(tree, "Remove", value.remove);
 }
 boost::json::object to_json(const DescribeImagesRequest& value) {
     boost::json::object tree;
@@ -241,6 +268,292 @@ boost::json::object to_json(const DeregisterImageResponse& value) {
 void from_json(const boost::json::object& tree, DeregisterImageResponse& value) {
     read_member(tree, "Return", value.return_);
     read_member(tree, "DeleteSnapshotResults", value.delete_snapshot_results);
+}
+boost::json::object to_json(const ModifyImageAttributeRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "Attribute", value.attribute);
+    write_member(tree, "Description", value.description);
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "ImageId", value.image_id);
+    write_member(tree, "ImdsSupport", value.imds_support);
+    write_member(tree, "LaunchPermission", value.launch_permission);
+    write_member(tree, "OperationType", value.operation_type);
+    write_member(tree, "OrganizationArns", value.organization_arns);
+    write_member(tree, "OrganizationalUnitArns", value.organizational_unit_arns);
+    write_member(tree, "UserGroups", value.user_groups);
+    write_member(tree, "UserIds", value.user_ids);
+    write_member(tree, "Value", value.value);
+    return tree;
+}
+void from_json(const boost::json::object& tree, ModifyImageAttributeRequest& value) {
+    read_member(tree, "Attribute", value.attribute);
+    read_member(tree, "Description", value.description);
+    read_member(tree, "DryRun", value.dry_run);
+    require_member(tree, "ImageId", value.image_id);
+    read_member(tree, "ImdsSupport", value.imds_support);
+    read_member(tree, "LaunchPermission", value.launch_permission);
+    read_member(tree, "OperationType", value.operation_type);
+    read_member(tree, "OrganizationArns", value.organization_arns);
+    read_member(tree, "OrganizationalUnitArns", value.organizational_unit_arns);
+    read_member(tree, "UserGroups", value.user_groups);
+    read_member(tree, "UserIds", value.user_ids);
+    read_member(tree, "Value", value.value);
+}
+boost::json::object to_json(const ModifyImageAttributeResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "Return", value.return_);
+    return tree;
+}
+void from_json(const boost::json::object& tree, ModifyImageAttributeResponse& value) {
+    read_member(tree, "Return", value.return_);
+}
+boost::json::object to_json(const ResetImageAttributeRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "Attribute", value.attribute);
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "ImageId", value.image_id);
+    return tree;
+}
+void from_json(const boost::json::object& tree, ResetImageAttributeRequest& value) {
+    require_member(tree, "Attribute", value.attribute);
+    read_member(tree, "DryRun", value.dry_run);
+    require_member(tree, "ImageId", value.image_id);
+}
+boost::json::object to_json(const ResetImageAttributeResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "Return", value.return_);
+    return tree;
+}
+void from_json(const boost::json::object& tree, ResetImageAttributeResponse& value) {
+    read_member(tree, "Return", value.return_);
+}
+boost::json::object to_json(const RegisterImageRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "Architecture", value.architecture);
+    write_member(tree, "BlockDeviceMappings", value.block_device_mappings);
+    write_member(tree, "BootMode", value.boot_mode);
+    write_member(tree, "Description", value.description);
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "EnaSupport", value.ena_support);
+    write_member(tree, "ImageLocation", value.image_location);
+    write_member(tree, "ImdsSupport", value.imds_support);
+    write_member(tree, "Name", value.name);
+    write_member(tree, "RootDeviceName", value.root_device_name);
+    write_member(tree, "SriovNetSupport", value.sriov_net_support);
+    write_member(tree, "TagSpecifications", value.tag_specifications);
+    write_member(tree, "TpmSupport", value.tpm_support);
+    write_member(tree, "VirtualizationType", value.virtualization_type);
+    return tree;
+}
+void from_json(const boost::json::object& tree, RegisterImageRequest& value) {
+    read_member(tree, "Architecture", value.architecture);
+    read_member(tree, "BlockDeviceMappings", value.block_device_mappings);
+    read_member(tree, "BootMode", value.boot_mode);
+    read_member(tree, "Description", value.description);
+    read_member(tree, "DryRun", value.dry_run);
+    read_member(tree, "EnaSupport", value.ena_support);
+    read_member(tree, "ImageLocation", value.image_location);
+    read_member(tree, "ImdsSupport", value.imds_support);
+    require_member(tree, "Name", value.name);
+    read_member(tree, "RootDeviceName", value.root_device_name);
+    read_member(tree, "SriovNetSupport", value.sriov_net_support);
+    read_member(tree, "TagSpecifications", value.tag_specifications);
+    read_member(tree, "TpmSupport", value.tpm_support);
+    read_member(tree, "VirtualizationType", value.virtualization_type);
+}
+boost::json::object to_json(const RegisterImageResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "ImageId", value.image_id);
+    return tree;
+}
+void from_json(const boost::json::object& tree, RegisterImageResponse& value) {
+    read_member(tree, "ImageId", value.image_id);
+}
+boost::json::object to_json(const CreateImageRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "BlockDeviceMappings", value.block_device_mappings);
+    write_member(tree, "Description", value.description);
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "InstanceId", value.instance_id);
+    write_member(tree, "Name", value.name);
+    write_member(tree, "NoReboot", value.no_reboot);
+    write_member(tree, "TagSpecifications", value.tag_specifications);
+    return tree;
+}
+void from_json(const boost::json::object& tree, CreateImageRequest& value) {
+    read_member(tree, "BlockDeviceMappings", value.block_device_mappings);
+    read_member(tree, "Description", value.description);
+    read_member(tree, "DryRun", value.dry_run);
+    require_member(tree, "InstanceId", value.instance_id);
+    require_member(tree, "Name", value.name);
+    read_member(tree, "NoReboot", value.no_reboot);
+    read_member(tree, "TagSpecifications", value.tag_specifications);
+}
+boost::json::object to_json(const CreateImageResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "ImageId", value.image_id);
+    return tree;
+}
+void from_json(const boost::json::object& tree, CreateImageResponse& value) {
+    read_member(tree, "ImageId", value.image_id);
+}
+boost::json::object to_json(const CopyImageRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "ClientToken", value.client_token);
+    write_member(tree, "CopyImageTags", value.copy_image_tags);
+    write_member(tree, "Description", value.description);
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "Encrypted", value.encrypted);
+    write_member(tree, "KmsKeyId", value.kms_key_id);
+    write_member(tree, "Name", value.name);
+    write_member(tree, "SourceImageId", value.source_image_id);
+    write_member(tree, "SourceRegion", value.source_region);
+    write_member(tree, "TagSpecifications", value.tag_specifications);
+    return tree;
+}
+void from_json(const boost::json::object& tree, CopyImageRequest& value) {
+    read_member(tree, "ClientToken", value.client_token);
+    read_member(tree, "CopyImageTags", value.copy_image_tags);
+    read_member(tree, "Description", value.description);
+    read_member(tree, "DryRun", value.dry_run);
+    read_member(tree, "Encrypted", value.encrypted);
+    read_member(tree, "KmsKeyId", value.kms_key_id);
+    require_member(tree, "Name", value.name);
+    require_member(tree, "SourceImageId", value.source_image_id);
+    require_member(tree, "SourceRegion", value.source_region);
+    read_member(tree, "TagSpecifications", value.tag_specifications);
+}
+boost::json::object to_json(const CopyImageResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "ImageId", value.image_id);
+    return tree;
+}
+void from_json(const boost::json::object& tree, CopyImageResponse& value) {
+    read_member(tree, "ImageId", value.image_id);
+}
+boost::json::object to_json(const EnableImageDeprecationRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "DeprecateAt", value.deprecate_at);
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "ImageId", value.image_id);
+    return tree;
+}
+void from_json(const boost::json::object& tree, EnableImageDeprecationRequest& value) {
+    require_member(tree, "DeprecateAt", value.deprecate_at);
+    read_member(tree, "DryRun", value.dry_run);
+    require_member(tree, "ImageId", value.image_id);
+}
+boost::json::object to_json(const EnableImageDeprecationResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "Return", value.return_);
+    return tree;
+}
+void from_json(const boost::json::object& tree, EnableImageDeprecationResponse& value) {
+    read_member(tree, "Return", value.return_);
+}
+boost::json::object to_json(const DisableImageDeprecationRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "ImageId", value.image_id);
+    return tree;
+}
+void from_json(const boost::json::object& tree, DisableImageDeprecationRequest& value) {
+    read_member(tree, "DryRun", value.dry_run);
+    require_member(tree, "ImageId", value.image_id);
+}
+boost::json::object to_json(const DisableImageDeprecationResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "Return", value.return_);
+    return tree;
+}
+void from_json(const boost::json::object& tree, DisableImageDeprecationResponse& value) {
+    read_member(tree, "Return", value.return_);
+}
+boost::json::object to_json(const EnableImageRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "ImageId", value.image_id);
+    return tree;
+}
+void from_json(const boost::json::object& tree, EnableImageRequest& value) {
+    read_member(tree, "DryRun", value.dry_run);
+    require_member(tree, "ImageId", value.image_id);
+}
+boost::json::object to_json(const EnableImageResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "Return", value.return_);
+    return tree;
+}
+void from_json(const boost::json::object& tree, EnableImageResponse& value) {
+    read_member(tree, "Return", value.return_);
+}
+boost::json::object to_json(const DisableImageRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "ImageId", value.image_id);
+    return tree;
+}
+void from_json(const boost::json::object& tree, DisableImageRequest& value) {
+    read_member(tree, "DryRun", value.dry_run);
+    require_member(tree, "ImageId", value.image_id);
+}
+boost::json::object to_json(const DisableImageResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "Return", value.return_);
+    return tree;
+}
+void from_json(const boost::json::object& tree, DisableImageResponse& value) {
+    read_member(tree, "Return", value.return_);
+}
+boost::json::object to_json(const EnableFastLaunchRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "ImageId", value.image_id);
+    write_member(tree, "MaxParallelLaunches", value.max_parallel_launches);
+    write_member(tree, "ResourceType", value.resource_type);
+    return tree;
+}
+void from_json(const boost::json::object& tree, EnableFastLaunchRequest& value) {
+    read_member(tree, "DryRun", value.dry_run);
+    require_member(tree, "ImageId", value.image_id);
+    read_member(tree, "MaxParallelLaunches", value.max_parallel_launches);
+    read_member(tree, "ResourceType", value.resource_type);
+}
+boost::json::object to_json(const EnableFastLaunchResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "ImageId", value.image_id);
+    write_member(tree, "State", value.state);
+    return tree;
+}
+void from_json(const boost::json::object& tree, EnableFastLaunchResponse& value) {
+    read_member(tree, "ImageId", value.image_id);
+    read_member(tree, "State", value.state);
+}
+boost::json::object to_json(const DescribeFastLaunchImagesRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "Filters", value.filters);
+    write_member(tree, "ImageIds", value.image_ids);
+    write_member(tree, "MaxResults", value.max_results);
+    write_member(tree, "NextToken", value.next_token);
+    return tree;
+}
+void from_json(const boost::json::object& tree, DescribeFastLaunchImagesRequest& value) {
+    read_member(tree, "DryRun", value.dry_run);
+    read_member(tree, "Filters", value.filters);
+    read_member(tree, "ImageIds", value.image_ids);
+    read_member(tree, "MaxResults", value.max_results);
+    read_member(tree, "NextToken", value.next_token);
+}
+boost::json::object to_json(const DescribeFastLaunchImagesResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "FastLaunchImages", value.fast_launch_images);
+    write_member(tree, "NextToken", value.next_token);
+    return tree;
+}
+void from_json(const boost::json::object& tree, DescribeFastLaunchImagesResponse& value) {
+    read_member(tree, "FastLaunchImages", value.fast_launch_images);
+    read_member(tree, "NextToken", value.next_token);
 }
 
 }  // namespace goldsmith::api::ec2

@@ -30,6 +30,12 @@ constexpr Shape permission_group_shape{.name = "PermissionGroup", .kind = Kind::
 static constexpr const char* snapshot_return_code_values[] = {"success", "skipped", "missing-permissions", "internal-error", "client-error"};
 constexpr Shape snapshot_return_code_shape{.name = "SnapshotReturnCode", .kind = Kind::enumeration, .values = snapshot_return_code_values};
 
+static constexpr const char* operation_type_values[] = {"add", "remove"};
+constexpr Shape operation_type_shape{.name = "OperationType", .kind = Kind::enumeration, .values = operation_type_values};
+
+static constexpr const char* tpm_support_values[] = {"v2.0"};
+constexpr Shape tpm_support_shape{.name = "TpmSupport", .kind = Kind::enumeration, .values = tpm_support_values};
+
 static constexpr const char* virtualization_type_values[] = {"hvm", "paravirtual"};
 constexpr Shape virtualization_type_shape{.name = "VirtualizationType", .kind = Kind::enumeration, .values = virtualization_type_values};
 
@@ -38,6 +44,10 @@ constexpr Shape volume_type_shape{.name = "VolumeType", .kind = Kind::enumeratio
 
 constexpr Shape image_page_size_shape{.name = "ImagePageSize", .kind = Kind::integer, .low = 1, .high = 1000};
 
+constexpr Shape image_description_shape{.name = "ImageDescription", .kind = Kind::string, .high = 255};
+
+constexpr Shape image_name_shape{.name = "ImageName", .kind = Kind::string, .low = 3, .high = 128, .pattern = "[a-zA-Z0-9()\\[\\] ./\\-'@_]+"};
+
 constexpr Shape block_device_mapping_list_shape{.name = "BlockDeviceMappingList", .kind = Kind::list, .element = &block_device_mapping_shape};
 
 constexpr Shape delete_snapshot_result_list_shape{.name = "DeleteSnapshotResultList", .kind = Kind::list, .element = &delete_snapshot_result_shape};
@@ -45,6 +55,8 @@ constexpr Shape delete_snapshot_result_list_shape{.name = "DeleteSnapshotResultL
 constexpr Shape image_list_shape{.name = "ImageList", .kind = Kind::list, .element = &image_shape};
 
 constexpr Shape launch_permission_list_shape{.name = "LaunchPermissionList", .kind = Kind::list, .element = &launch_permission_shape};
+
+constexpr Shape fast_launch_image_list_shape{.name = "FastLaunchImageList", .kind = Kind::list, .element = &fast_launch_image_shape};
 
 static constexpr Member attribute_value_members[] = {
     {.name = "Value", .shape = &string_shape},
@@ -112,6 +124,21 @@ static constexpr Member image_members[] = {
 };
 constexpr Shape image_shape{.name = "Image", .kind = Kind::structure, .members = image_members};
 
+static constexpr Member fast_launch_image_members[] = {
+    {.name = "ImageId", .shape = &string_shape},
+    {.name = "ResourceType", .shape = &string_shape},
+    {.name = "OwnerId", .shape = &string_shape},
+    {.name = "State", .shape = &string_shape},
+    {.name = "StateTransitionReason", .shape = &string_shape},
+};
+constexpr Shape fast_launch_image_shape{.name = "FastLaunchImage", .kind = Kind::structure, .members = fast_launch_image_members};
+
+static constexpr Member launch_permission_modifications_members[] = {
+    {.name = "Add", .shape = &launch_permission_list_shape},
+    {.name = "Remove", .shape = &launch_permission_list_shape},
+};
+constexpr Shape launch_permission_modifications_shape{.name = "LaunchPermissionModifications", .kind = Kind::structure, .members = launch_permission_modifications_members};
+
 static constexpr Member launch_permission_members[] = {
     {.name = "UserId", .shape = &string_shape},
     {.name = "Group", .shape = &permission_group_shape},
@@ -176,6 +203,171 @@ static constexpr Member deregister_image_response_members[] = {
 };
 constexpr Shape deregister_image_response_shape{.name = "DeregisterImageResponse", .kind = Kind::structure, .members = deregister_image_response_members};
 
+static constexpr Member modify_image_attribute_request_members[] = {
+    {.name = "Attribute", .shape = &image_attribute_name_shape},
+    {.name = "Description", .shape = &attribute_value_shape},
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "ImageId", .shape = &string_shape, .required = true},
+    {.name = "ImdsSupport", .shape = &attribute_value_shape},
+    {.name = "LaunchPermission", .shape = &launch_permission_modifications_shape},
+    {.name = "OperationType", .shape = &operation_type_shape},
+    {.name = "OrganizationArns", .shape = &string_list_shape, .query_name = "OrganizationArn"},
+    {.name = "OrganizationalUnitArns", .shape = &string_list_shape, .query_name = "OrganizationalUnitArn"},
+    {.name = "UserGroups", .shape = &string_list_shape, .query_name = "UserGroup"},
+    {.name = "UserIds", .shape = &string_list_shape, .query_name = "UserId"},
+    {.name = "Value", .shape = &string_shape},
+};
+constexpr Shape modify_image_attribute_request_shape{.name = "ModifyImageAttributeRequest", .kind = Kind::structure, .members = modify_image_attribute_request_members};
+
+static constexpr Member modify_image_attribute_response_members[] = {
+    {.name = "Return", .shape = &boolean_shape},
+};
+constexpr Shape modify_image_attribute_response_shape{.name = "ModifyImageAttributeResponse", .kind = Kind::structure, .members = modify_image_attribute_response_members};
+
+static constexpr Member reset_image_attribute_request_members[] = {
+    {.name = "Attribute", .shape = &image_attribute_name_shape, .required = true},
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "ImageId", .shape = &string_shape, .required = true},
+};
+constexpr Shape reset_image_attribute_request_shape{.name = "ResetImageAttributeRequest", .kind = Kind::structure, .members = reset_image_attribute_request_members};
+
+static constexpr Member reset_image_attribute_response_members[] = {
+    {.name = "Return", .shape = &boolean_shape},
+};
+constexpr Shape reset_image_attribute_response_shape{.name = "ResetImageAttributeResponse", .kind = Kind::structure, .members = reset_image_attribute_response_members};
+
+static constexpr Member register_image_request_members[] = {
+    {.name = "Architecture", .shape = &architecture_shape},
+    {.name = "BlockDeviceMappings", .shape = &block_device_mapping_list_shape, .query_name = "BlockDeviceMapping"},
+    {.name = "BootMode", .shape = &boot_mode_shape},
+    {.name = "Description", .shape = &image_description_shape},
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "EnaSupport", .shape = &boolean_shape},
+    {.name = "ImageLocation", .shape = &string_shape},
+    {.name = "ImdsSupport", .shape = &tpm_support_shape},
+    {.name = "Name", .shape = &image_name_shape, .required = true},
+    {.name = "RootDeviceName", .shape = &string_shape},
+    {.name = "SriovNetSupport", .shape = &string_shape},
+    {.name = "TagSpecifications", .shape = &tag_specification_list_shape, .query_name = "TagSpecification"},
+    {.name = "TpmSupport", .shape = &tpm_support_shape},
+    {.name = "VirtualizationType", .shape = &virtualization_type_shape},
+};
+constexpr Shape register_image_request_shape{.name = "RegisterImageRequest", .kind = Kind::structure, .members = register_image_request_members};
+
+static constexpr Member register_image_response_members[] = {
+    {.name = "ImageId", .shape = &string_shape},
+};
+constexpr Shape register_image_response_shape{.name = "RegisterImageResponse", .kind = Kind::structure, .members = register_image_response_members};
+
+static constexpr Member create_image_request_members[] = {
+    {.name = "BlockDeviceMappings", .shape = &block_device_mapping_list_shape, .query_name = "BlockDeviceMapping"},
+    {.name = "Description", .shape = &image_description_shape},
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "InstanceId", .shape = &string_shape, .required = true},
+    {.name = "Name", .shape = &image_name_shape, .required = true},
+    {.name = "NoReboot", .shape = &boolean_shape},
+    {.name = "TagSpecifications", .shape = &tag_specification_list_shape, .query_name = "TagSpecification"},
+};
+constexpr Shape create_image_request_shape{.name = "CreateImageRequest", .kind = Kind::structure, .members = create_image_request_members};
+
+static constexpr Member create_image_response_members[] = {
+    {.name = "ImageId", .shape = &string_shape},
+};
+constexpr Shape create_image_response_shape{.name = "CreateImageResponse", .kind = Kind::structure, .members = create_image_response_members};
+
+static constexpr Member copy_image_request_members[] = {
+    {.name = "ClientToken", .shape = &string_shape},
+    {.name = "CopyImageTags", .shape = &boolean_shape},
+    {.name = "Description", .shape = &image_description_shape},
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "Encrypted", .shape = &boolean_shape},
+    {.name = "KmsKeyId", .shape = &string_shape},
+    {.name = "Name", .shape = &image_name_shape, .required = true},
+    {.name = "SourceImageId", .shape = &string_shape, .required = true},
+    {.name = "SourceRegion", .shape = &string_shape, .required = true},
+    {.name = "TagSpecifications", .shape = &tag_specification_list_shape, .query_name = "TagSpecification"},
+};
+constexpr Shape copy_image_request_shape{.name = "CopyImageRequest", .kind = Kind::structure, .members = copy_image_request_members};
+
+static constexpr Member copy_image_response_members[] = {
+    {.name = "ImageId", .shape = &string_shape},
+};
+constexpr Shape copy_image_response_shape{.name = "CopyImageResponse", .kind = Kind::structure, .members = copy_image_response_members};
+
+static constexpr Member enable_image_deprecation_request_members[] = {
+    {.name = "DeprecateAt", .shape = &date_time_shape, .required = true},
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "ImageId", .shape = &string_shape, .required = true},
+};
+constexpr Shape enable_image_deprecation_request_shape{.name = "EnableImageDeprecationRequest", .kind = Kind::structure, .members = enable_image_deprecation_request_members};
+
+static constexpr Member enable_image_deprecation_response_members[] = {
+    {.name = "Return", .shape = &boolean_shape},
+};
+constexpr Shape enable_image_deprecation_response_shape{.name = "EnableImageDeprecationResponse", .kind = Kind::structure, .members = enable_image_deprecation_response_members};
+
+static constexpr Member disable_image_deprecation_request_members[] = {
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "ImageId", .shape = &string_shape, .required = true},
+};
+constexpr Shape disable_image_deprecation_request_shape{.name = "DisableImageDeprecationRequest", .kind = Kind::structure, .members = disable_image_deprecation_request_members};
+
+static constexpr Member disable_image_deprecation_response_members[] = {
+    {.name = "Return", .shape = &boolean_shape},
+};
+constexpr Shape disable_image_deprecation_response_shape{.name = "DisableImageDeprecationResponse", .kind = Kind::structure, .members = disable_image_deprecation_response_members};
+
+static constexpr Member enable_image_request_members[] = {
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "ImageId", .shape = &string_shape, .required = true},
+};
+constexpr Shape enable_image_request_shape{.name = "EnableImageRequest", .kind = Kind::structure, .members = enable_image_request_members};
+
+static constexpr Member enable_image_response_members[] = {
+    {.name = "Return", .shape = &boolean_shape},
+};
+constexpr Shape enable_image_response_shape{.name = "EnableImageResponse", .kind = Kind::structure, .members = enable_image_response_members};
+
+static constexpr Member disable_image_request_members[] = {
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "ImageId", .shape = &string_shape, .required = true},
+};
+constexpr Shape disable_image_request_shape{.name = "DisableImageRequest", .kind = Kind::structure, .members = disable_image_request_members};
+
+static constexpr Member disable_image_response_members[] = {
+    {.name = "Return", .shape = &boolean_shape},
+};
+constexpr Shape disable_image_response_shape{.name = "DisableImageResponse", .kind = Kind::structure, .members = disable_image_response_members};
+
+static constexpr Member enable_fast_launch_request_members[] = {
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "ImageId", .shape = &string_shape, .required = true},
+    {.name = "MaxParallelLaunches", .shape = &integer_shape},
+    {.name = "ResourceType", .shape = &string_shape},
+};
+constexpr Shape enable_fast_launch_request_shape{.name = "EnableFastLaunchRequest", .kind = Kind::structure, .members = enable_fast_launch_request_members};
+
+static constexpr Member enable_fast_launch_response_members[] = {
+    {.name = "ImageId", .shape = &string_shape},
+    {.name = "State", .shape = &string_shape},
+};
+constexpr Shape enable_fast_launch_response_shape{.name = "EnableFastLaunchResponse", .kind = Kind::structure, .members = enable_fast_launch_response_members};
+
+static constexpr Member describe_fast_launch_images_request_members[] = {
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "Filters", .shape = &filter_list_shape, .query_name = "Filter"},
+    {.name = "ImageIds", .shape = &string_list_shape, .query_name = "ImageId"},
+    {.name = "MaxResults", .shape = &image_page_size_shape},
+    {.name = "NextToken", .shape = &string_shape},
+};
+constexpr Shape describe_fast_launch_images_request_shape{.name = "DescribeFastLaunchImagesRequest", .kind = Kind::structure, .members = describe_fast_launch_images_request_members};
+
+static constexpr Member describe_fast_launch_images_response_members[] = {
+    {.name = "FastLaunchImages", .shape = &fast_launch_image_list_shape, .xml_name = "fastLaunchImageSet"},
+    {.name = "NextToken", .shape = &string_shape},
+};
+constexpr Shape describe_fast_launch_images_response_shape{.name = "DescribeFastLaunchImagesResponse", .kind = Kind::structure, .members = describe_fast_launch_images_response_members};
+
 static constexpr const ErrorShape* describe_images_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error, &invalid_ami_id_unavailable_error};
 constexpr Operation describe_images_operation{
     .name = "DescribeImages",
@@ -214,6 +406,161 @@ constexpr Operation deregister_image_operation{
     .output = &deregister_image_response_shape,
     .errors = deregister_image_errors,
     .authorization = &deregister_image_authorization,
+};
+
+static constexpr const ErrorShape* modify_image_attribute_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error, &invalid_ami_id_unavailable_error, &unsupported_operation_error};
+static constexpr const char* modify_image_attribute_resources[] = {"arn:aws:ec2:{aws:region}::image/{ImageId}"};
+static constexpr Authorization modify_image_attribute_authorization{.resources = modify_image_attribute_resources};
+constexpr Operation modify_image_attribute_operation{
+    .name = "ModifyImageAttribute",
+    .method = "POST",
+    .path = "/",
+    .family = "machine_images",
+    .input = &modify_image_attribute_request_shape,
+    .output = &modify_image_attribute_response_shape,
+    .errors = modify_image_attribute_errors,
+    .authorization = &modify_image_attribute_authorization,
+};
+
+static constexpr const ErrorShape* reset_image_attribute_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error, &invalid_ami_id_unavailable_error};
+static constexpr const char* reset_image_attribute_resources[] = {"arn:aws:ec2:{aws:region}::image/{ImageId}"};
+static constexpr Authorization reset_image_attribute_authorization{.resources = reset_image_attribute_resources};
+constexpr Operation reset_image_attribute_operation{
+    .name = "ResetImageAttribute",
+    .method = "POST",
+    .path = "/",
+    .family = "machine_images",
+    .input = &reset_image_attribute_request_shape,
+    .output = &reset_image_attribute_response_shape,
+    .errors = reset_image_attribute_errors,
+    .authorization = &reset_image_attribute_authorization,
+};
+
+static constexpr const ErrorShape* register_image_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error, &invalid_ami_id_unavailable_error, &invalid_snapshot_not_found_error, &invalid_snapshot_id_malformed_error, &invalid_ami_name_duplicate_error, &invalid_block_device_mapping_error, &unsupported_operation_error, &tag_limit_exceeded_error};
+static constexpr const char* register_image_resources[] = {"arn:aws:ec2:{aws:region}::image/*"};
+static constexpr DependentAction register_image_also[] = {{"ec2:CreateTags", "arn:aws:ec2:{aws:region}::image/*", "TagSpecifications"}};
+static constexpr Authorization register_image_authorization{.resources = register_image_resources, .also = register_image_also};
+constexpr Operation register_image_operation{
+    .name = "RegisterImage",
+    .method = "POST",
+    .path = "/",
+    .family = "machine_images",
+    .input = &register_image_request_shape,
+    .output = &register_image_response_shape,
+    .errors = register_image_errors,
+    .authorization = &register_image_authorization,
+};
+
+static constexpr const ErrorShape* create_image_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error, &invalid_ami_id_unavailable_error, &invalid_ami_name_duplicate_error, &invalid_instance_id_not_found_error, &invalid_instance_id_malformed_error, &incorrect_instance_state_error, &unsupported_operation_error, &tag_limit_exceeded_error};
+static constexpr const char* create_image_resources[] = {"arn:aws:ec2:{aws:region}:{aws:account}:instance/{InstanceId}", "arn:aws:ec2:{aws:region}::image/*"};
+static constexpr DependentAction create_image_also[] = {{"ec2:CreateTags", "arn:aws:ec2:{aws:region}::image/*", "TagSpecifications"}};
+static constexpr Authorization create_image_authorization{.resources = create_image_resources, .also = create_image_also};
+constexpr Operation create_image_operation{
+    .name = "CreateImage",
+    .method = "POST",
+    .path = "/",
+    .family = "machine_images",
+    .input = &create_image_request_shape,
+    .output = &create_image_response_shape,
+    .errors = create_image_errors,
+    .authorization = &create_image_authorization,
+};
+
+static constexpr const ErrorShape* copy_image_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error, &invalid_ami_id_unavailable_error, &invalid_ami_name_duplicate_error, &idempotent_parameter_mismatch_error, &unsupported_operation_error, &tag_limit_exceeded_error};
+static constexpr const char* copy_image_resources[] = {"arn:aws:ec2:{aws:region}::image/{SourceImageId}"};
+static constexpr DependentAction copy_image_also[] = {{"ec2:CreateTags", "arn:aws:ec2:{aws:region}::image/*", "TagSpecifications"}};
+static constexpr Authorization copy_image_authorization{.resources = copy_image_resources, .also = copy_image_also};
+constexpr Operation copy_image_operation{
+    .name = "CopyImage",
+    .method = "POST",
+    .path = "/",
+    .family = "machine_images",
+    .input = &copy_image_request_shape,
+    .output = &copy_image_response_shape,
+    .errors = copy_image_errors,
+    .authorization = &copy_image_authorization,
+};
+
+static constexpr const ErrorShape* enable_image_deprecation_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error, &invalid_ami_id_unavailable_error};
+static constexpr const char* enable_image_deprecation_resources[] = {"arn:aws:ec2:{aws:region}::image/{ImageId}"};
+static constexpr Authorization enable_image_deprecation_authorization{.resources = enable_image_deprecation_resources};
+constexpr Operation enable_image_deprecation_operation{
+    .name = "EnableImageDeprecation",
+    .method = "POST",
+    .path = "/",
+    .family = "machine_images",
+    .input = &enable_image_deprecation_request_shape,
+    .output = &enable_image_deprecation_response_shape,
+    .errors = enable_image_deprecation_errors,
+    .authorization = &enable_image_deprecation_authorization,
+};
+
+static constexpr const ErrorShape* disable_image_deprecation_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error, &invalid_ami_id_unavailable_error};
+static constexpr const char* disable_image_deprecation_resources[] = {"arn:aws:ec2:{aws:region}::image/{ImageId}"};
+static constexpr Authorization disable_image_deprecation_authorization{.resources = disable_image_deprecation_resources};
+constexpr Operation disable_image_deprecation_operation{
+    .name = "DisableImageDeprecation",
+    .method = "POST",
+    .path = "/",
+    .family = "machine_images",
+    .input = &disable_image_deprecation_request_shape,
+    .output = &disable_image_deprecation_response_shape,
+    .errors = disable_image_deprecation_errors,
+    .authorization = &disable_image_deprecation_authorization,
+};
+
+static constexpr const ErrorShape* enable_image_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error, &invalid_ami_id_unavailable_error};
+static constexpr const char* enable_image_resources[] = {"arn:aws:ec2:{aws:region}::image/{ImageId}"};
+static constexpr Authorization enable_image_authorization{.resources = enable_image_resources};
+constexpr Operation enable_image_operation{
+    .name = "EnableImage",
+    .method = "POST",
+    .path = "/",
+    .family = "machine_images",
+    .input = &enable_image_request_shape,
+    .output = &enable_image_response_shape,
+    .errors = enable_image_errors,
+    .authorization = &enable_image_authorization,
+};
+
+static constexpr const ErrorShape* disable_image_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error, &invalid_ami_id_unavailable_error};
+static constexpr const char* disable_image_resources[] = {"arn:aws:ec2:{aws:region}::image/{ImageId}"};
+static constexpr Authorization disable_image_authorization{.resources = disable_image_resources};
+constexpr Operation disable_image_operation{
+    .name = "DisableImage",
+    .method = "POST",
+    .path = "/",
+    .family = "machine_images",
+    .input = &disable_image_request_shape,
+    .output = &disable_image_response_shape,
+    .errors = disable_image_errors,
+    .authorization = &disable_image_authorization,
+};
+
+static constexpr const ErrorShape* enable_fast_launch_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error, &invalid_ami_id_unavailable_error, &unsupported_operation_error};
+static constexpr const char* enable_fast_launch_resources[] = {"arn:aws:ec2:{aws:region}::image/{ImageId}"};
+static constexpr Authorization enable_fast_launch_authorization{.resources = enable_fast_launch_resources};
+constexpr Operation enable_fast_launch_operation{
+    .name = "EnableFastLaunch",
+    .method = "POST",
+    .path = "/",
+    .family = "machine_images",
+    .input = &enable_fast_launch_request_shape,
+    .output = &enable_fast_launch_response_shape,
+    .errors = enable_fast_launch_errors,
+    .authorization = &enable_fast_launch_authorization,
+};
+
+static constexpr const ErrorShape* describe_fast_launch_images_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error, &invalid_ami_id_unavailable_error};
+constexpr Operation describe_fast_launch_images_operation{
+    .name = "DescribeFastLaunchImages",
+    .method = "POST",
+    .path = "/",
+    .family = "machine_images",
+    .input = &describe_fast_launch_images_request_shape,
+    .output = &describe_fast_launch_images_response_shape,
+    .errors = describe_fast_launch_images_errors,
+    .pages = "FastLaunchImages",
 };
 
 }  // namespace goldsmith::api::ec2::tables

@@ -18,6 +18,8 @@ constexpr std::array<std::string_view, 8> image_state_texts{"pending", "availabl
 constexpr std::array<std::string_view, 3> image_type_texts{"machine", "kernel", "ramdisk"};
 constexpr std::array<std::string_view, 1> permission_group_texts{"all"};
 constexpr std::array<std::string_view, 5> snapshot_return_code_texts{"success", "skipped", "missing-permissions", "internal-error", "client-error"};
+constexpr std::array<std::string_view, 2> operation_type_texts{"add", "remove"};
+constexpr std::array<std::string_view, 1> tpm_support_texts{"v2.0"};
 constexpr std::array<std::string_view, 2> virtualization_type_texts{"hvm", "paravirtual"};
 constexpr std::array<std::string_view, 7> volume_type_texts{"standard", "io1", "io2", "gp2", "gp3", "sc1", "st1"};
 
@@ -49,6 +51,12 @@ bool from_string(std::string_view text, PermissionGroup& value) { return find_en
 
 std::string_view to_string(SnapshotReturnCode value) { return enum_text(snapshot_return_code_texts, value); }
 bool from_string(std::string_view text, SnapshotReturnCode& value) { return find_enum(snapshot_return_code_texts, text, value); }
+
+std::string_view to_string(OperationType value) { return enum_text(operation_type_texts, value); }
+bool from_string(std::string_view text, OperationType& value) { return find_enum(operation_type_texts, text, value); }
+
+std::string_view to_string(TpmSupport value) { return enum_text(tpm_support_texts, value); }
+bool from_string(std::string_view text, TpmSupport& value) { return find_enum(tpm_support_texts, text, value); }
 
 std::string_view to_string(VirtualizationType value) { return enum_text(virtualization_type_texts, value); }
 bool from_string(std::string_view text, VirtualizationType& value) { return find_enum(virtualization_type_texts, text, value); }

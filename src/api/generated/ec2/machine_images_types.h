@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "api/generated/ec2/shared_types.h"
+#include "api/generated/ec2/tags_types.h"
+#include "base/clock.h"
 
 namespace goldsmith::api::ec2 {
 
@@ -55,6 +57,16 @@ enum class SnapshotReturnCode { success, skipped, missing_permissions, internal_
 std::string_view to_string(SnapshotReturnCode value);
 /// False, and `value` unchanged, when `text` names no SnapshotReturnCode.
 bool from_string(std::string_view text, SnapshotReturnCode& value);
+
+enum class OperationType { add, remove };
+std::string_view to_string(OperationType value);
+/// False, and `value` unchanged, when `text` names no OperationType.
+bool from_string(std::string_view text, OperationType& value);
+
+enum class TpmSupport { v2_0 };
+std::string_view to_string(TpmSupport value);
+/// False, and `value` unchanged, when `text` names no TpmSupport.
+bool from_string(std::string_view text, TpmSupport& value);
 
 enum class VirtualizationType { hvm, paravirtual };
 std::string_view to_string(VirtualizationType value);
@@ -144,6 +156,16 @@ struct Image {
     bool operator==(const Image&) const = default;
 };
 
+struct FastLaunchImage {
+    std::optional<std::string> image_id{};
+    std::optional<std::string> resource_type{};
+    std::optional<std::string> owner_id{};
+    std::optional<std::string> state{};
+    std::optional<std::string> state_transition_reason{};
+
+    bool operator==(const FastLaunchImage&) const = default;
+};
+
 struct LaunchPermission {
     std::optional<std::string> user_id{};
     std::optional<PermissionGroup> group{};
@@ -151,6 +173,13 @@ struct LaunchPermission {
     std::optional<std::string> organizational_unit_arn{};
 
     bool operator==(const LaunchPermission&) const = default;
+};
+
+struct LaunchPermissionModifications {
+    std::optional<std::vector<LaunchPermission>> add{};
+    std::optional<std::vector<LaunchPermission>> remove{};
+
+    bool operator==(const LaunchPermissionModifications&) const = default;
 };
 
 struct DescribeImagesRequest {
@@ -207,6 +236,193 @@ struct DeregisterImageResponse {
     std::optional<std::vector<DeleteSnapshotResult>> delete_snapshot_results{};
 
     bool operator==(const DeregisterImageResponse&) const = default;
+};
+
+struct ModifyImageAttributeRequest {
+    std::optional<ImageAttributeName> attribute{};
+    std::optional<AttributeValue> description{};
+    std::optional<bool> dry_run{};
+    std::string image_id{};
+    std::optional<AttributeValue> imds_support{};
+    std::optional<LaunchPermissionModifications> launch_permission{};
+    std::optional<OperationType> operation_type{};
+    std::optional<std::vector<std::string>> organization_arns{};
+    std::optional<std::vector<std::string>> organizational_unit_arns{};
+    std::optional<std::vector<std::string>> user_groups{};
+    std::optional<std::vector<std::string>> user_ids{};
+    std::optional<std::string> value{};
+
+    bool operator==(const ModifyImageAttributeRequest&) const = default;
+};
+
+struct ModifyImageAttributeResponse {
+    std::optional<bool> return_{};
+
+    bool operator==(const ModifyImageAttributeResponse&) const = default;
+};
+
+struct ResetImageAttributeRequest {
+    ImageAttributeName attribute{};
+    std::optional<bool> dry_run{};
+    std::string image_id{};
+
+    bool operator==(const ResetImageAttributeRequest&) const = default;
+};
+
+struct ResetImageAttributeResponse {
+    std::optional<bool> return_{};
+
+    bool operator==(const ResetImageAttributeResponse&) const = default;
+};
+
+struct RegisterImageRequest {
+    std::optional<Architecture> architecture{};
+    std::optional<std::vector<BlockDeviceMapping>> block_device_mappings{};
+    std::optional<BootMode> boot_mode{};
+    std::optional<std::string> description{};
+    std::optional<bool> dry_run{};
+    std::optional<bool> ena_support{};
+    std::optional<std::string> image_location{};
+    std::optional<TpmSupport> imds_support{};
+    std::string name{};
+    std::optional<std::string> root_device_name{};
+    std::optional<std::string> sriov_net_support{};
+    std::optional<std::vector<TagSpecification>> tag_specifications{};
+    std::optional<TpmSupport> tpm_support{};
+    std::optional<VirtualizationType> virtualization_type{};
+
+    bool operator==(const RegisterImageRequest&) const = default;
+};
+
+struct RegisterImageResponse {
+    std::optional<std::string> image_id{};
+
+    bool operator==(const RegisterImageResponse&) const = default;
+};
+
+struct CreateImageRequest {
+    std::optional<std::vector<BlockDeviceMapping>> block_device_mappings{};
+    std::optional<std::string> description{};
+    std::optional<bool> dry_run{};
+    std::string instance_id{};
+    std::string name{};
+    std::optional<bool> no_reboot{};
+    std::optional<std::vector<TagSpecification>> tag_specifications{};
+
+    bool operator==(const CreateImageRequest&) const = default;
+};
+
+struct CreateImageResponse {
+    std::optional<std::string> image_id{};
+
+    bool operator==(const CreateImageResponse&) const = default;
+};
+
+struct CopyImageRequest {
+    std::optional<std::string> client_token{};
+    std::optional<bool> copy_image_tags{};
+    std::optional<std::string> description{};
+    std::optional<bool> dry_run{};
+    std::optional<bool> encrypted{};
+    std::optional<std::string> kms_key_id{};
+    std::string name{};
+    std::string source_image_id{};
+    std::string source_region{};
+    std::optional<std::vector<TagSpecification>> tag_specifications{};
+
+    bool operator==(const CopyImageRequest&) const = default;
+};
+
+struct CopyImageResponse {
+    std::optional<std::string> image_id{};
+
+    bool operator==(const CopyImageResponse&) const = default;
+};
+
+struct EnableImageDeprecationRequest {
+    base::Time deprecate_at{};
+    std::optional<bool> dry_run{};
+    std::string image_id{};
+
+    bool operator==(const EnableImageDeprecationRequest&) const = default;
+};
+
+struct EnableImageDeprecationResponse {
+    std::optional<bool> return_{};
+
+    bool operator==(const EnableImageDeprecationResponse&) const = default;
+};
+
+struct DisableImageDeprecationRequest {
+    std::optional<bool> dry_run{};
+    std::string image_id{};
+
+    bool operator==(const DisableImageDeprecationRequest&) const = default;
+};
+
+struct DisableImageDeprecationResponse {
+    std::optional<bool> return_{};
+
+    bool operator==(const DisableImageDeprecationResponse&) const = default;
+};
+
+struct EnableImageRequest {
+    std::optional<bool> dry_run{};
+    std::string image_id{};
+
+    bool operator==(const EnableImageRequest&) const = default;
+};
+
+struct EnableImageResponse {
+    std::optional<bool> return_{};
+
+    bool operator==(const EnableImageResponse&) const = default;
+};
+
+struct DisableImageRequest {
+    std::optional<bool> dry_run{};
+    std::string image_id{};
+
+    bool operator==(const DisableImageRequest&) const = default;
+};
+
+struct DisableImageResponse {
+    std::optional<bool> return_{};
+
+    bool operator==(const DisableImageResponse&) const = default;
+};
+
+struct EnableFastLaunchRequest {
+    std::optional<bool> dry_run{};
+    std::string image_id{};
+    std::optional<std::int32_t> max_parallel_launches{};
+    std::optional<std::string> resource_type{};
+
+    bool operator==(const EnableFastLaunchRequest&) const = default;
+};
+
+struct EnableFastLaunchResponse {
+    std::optional<std::string> image_id{};
+    std::optional<std::string> state{};
+
+    bool operator==(const EnableFastLaunchResponse&) const = default;
+};
+
+struct DescribeFastLaunchImagesRequest {
+    std::optional<bool> dry_run{};
+    std::optional<std::vector<Filter>> filters{};
+    std::optional<std::vector<std::string>> image_ids{};
+    std::optional<std::int32_t> max_results{};
+    std::optional<std::string> next_token{};
+
+    bool operator==(const DescribeFastLaunchImagesRequest&) const = default;
+};
+
+struct DescribeFastLaunchImagesResponse {
+    std::optional<std::vector<FastLaunchImage>> fast_launch_images{};
+    std::optional<std::string> next_token{};
+
+    bool operator==(const DescribeFastLaunchImagesResponse&) const = default;
 };
 
 }  // namespace goldsmith::api::ec2

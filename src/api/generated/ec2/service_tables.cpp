@@ -9,6 +9,23 @@ const ErrorShape invalid_ami_id_unavailable_error{"InvalidAMIID.Unavailable", 40
 const ErrorShape invalid_ami_name_duplicate_error{"InvalidAMIName.Duplicate", 400};
 const ErrorShape invalid_instance_id_not_found_error{"InvalidInstanceID.NotFound", 400};
 const ErrorShape invalid_instance_id_malformed_error{"InvalidInstanceID.Malformed", 400};
+const ErrorShape invalid_instance_type_error{"InvalidInstanceType", 400};
+const ErrorShape invalid_launch_template_id_not_found_error{"InvalidLaunchTemplateId.NotFound", 400};
+const ErrorShape invalid_launch_template_id_malformed_error{"InvalidLaunchTemplateId.Malformed", 400};
+const ErrorShape invalid_launch_template_name_not_found_error{"InvalidLaunchTemplateName.NotFoundException", 400};
+const ErrorShape invalid_launch_template_name_already_exists_error{"InvalidLaunchTemplateName.AlreadyExistsException", 400};
+const ErrorShape invalid_launch_template_name_malformed_error{"InvalidLaunchTemplateName.MalformedException", 400};
+const ErrorShape invalid_launch_template_id_version_not_found_error{"InvalidLaunchTemplateId.VersionNotFound", 400};
+const ErrorShape invalid_subnet_id_not_found_error{"InvalidSubnetID.NotFound", 400};
+const ErrorShape invalid_group_not_found_error{"InvalidGroup.NotFound", 400};
+const ErrorShape invalid_vpc_id_not_found_error{"InvalidVpcID.NotFound", 400};
+const ErrorShape invalid_key_pair_not_found_error{"InvalidKeyPair.NotFound", 400};
+const ErrorShape invalid_block_device_mapping_error{"InvalidBlockDeviceMapping", 400};
+const ErrorShape invalid_user_data_malformed_error{"InvalidUserData.Malformed", 400};
+const ErrorShape incorrect_instance_state_error{"IncorrectInstanceState", 400};
+const ErrorShape instance_limit_exceeded_error{"InstanceLimitExceeded", 400};
+const ErrorShape operation_not_permitted_error{"OperationNotPermitted", 400};
+const ErrorShape idempotent_parameter_mismatch_error{"IdempotentParameterMismatch", 400};
 const ErrorShape invalid_snapshot_not_found_error{"InvalidSnapshot.NotFound", 400};
 const ErrorShape invalid_snapshot_in_use_error{"InvalidSnapshot.InUse", 400};
 const ErrorShape invalid_snapshot_id_malformed_error{"InvalidSnapshotID.Malformed", 400};
@@ -28,41 +45,79 @@ const ErrorShape internal_error_error{"InternalError", 500};
 namespace {
 const Operation* const operations[] = {
     &create_tags_operation, &delete_tags_operation, &describe_tags_operation,
-    &describe_snapshots_operation, &delete_snapshot_operation, &describe_images_operation,
-    &describe_image_attribute_operation, &deregister_image_operation, &import_image_operation,
+    &describe_snapshots_operation, &delete_snapshot_operation, &create_snapshot_operation,
+    &copy_snapshot_operation, &describe_images_operation, &describe_image_attribute_operation,
+    &deregister_image_operation, &modify_image_attribute_operation,
+    &reset_image_attribute_operation, &register_image_operation, &create_image_operation,
+    &copy_image_operation, &enable_image_deprecation_operation,
+    &disable_image_deprecation_operation, &enable_image_operation, &disable_image_operation,
+    &enable_fast_launch_operation, &describe_fast_launch_images_operation, &import_image_operation,
     &describe_import_image_tasks_operation, &cancel_import_task_operation, &export_image_operation,
-    &describe_export_image_tasks_operation, &describe_instances_operation,
-    &describe_regions_operation
+    &describe_export_image_tasks_operation, &create_launch_template_operation,
+    &create_launch_template_version_operation, &describe_launch_templates_operation,
+    &describe_launch_template_versions_operation, &modify_launch_template_operation,
+    &delete_launch_template_operation, &delete_launch_template_versions_operation,
+    &run_instances_operation, &describe_instances_operation, &describe_instance_status_operation,
+    &start_instances_operation, &stop_instances_operation, &reboot_instances_operation,
+    &terminate_instances_operation, &get_console_output_operation,
+    &describe_instance_attribute_operation, &modify_instance_attribute_operation,
+    &describe_availability_zones_operation, &describe_vpcs_operation, &describe_subnets_operation,
+    &describe_security_groups_operation, &describe_key_pairs_operation,
+    &describe_instance_types_operation, &describe_regions_operation
 };
 const ErrorShape* const errors[] = {
     &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error,
     &invalid_ami_id_unavailable_error, &invalid_ami_name_duplicate_error,
     &invalid_instance_id_not_found_error, &invalid_instance_id_malformed_error,
-    &invalid_snapshot_not_found_error, &invalid_snapshot_in_use_error,
-    &invalid_snapshot_id_malformed_error, &invalid_id_not_found_error, &invalid_filter_error,
-    &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error,
-    &missing_parameter_error, &unsupported_operation_error, &tag_limit_exceeded_error,
-    &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error,
-    &internal_error_error
+    &invalid_instance_type_error, &invalid_launch_template_id_not_found_error,
+    &invalid_launch_template_id_malformed_error, &invalid_launch_template_name_not_found_error,
+    &invalid_launch_template_name_already_exists_error,
+    &invalid_launch_template_name_malformed_error,
+    &invalid_launch_template_id_version_not_found_error, &invalid_subnet_id_not_found_error,
+    &invalid_group_not_found_error, &invalid_vpc_id_not_found_error,
+    &invalid_key_pair_not_found_error, &invalid_block_device_mapping_error,
+    &invalid_user_data_malformed_error, &incorrect_instance_state_error,
+    &instance_limit_exceeded_error, &operation_not_permitted_error,
+    &idempotent_parameter_mismatch_error, &invalid_snapshot_not_found_error,
+    &invalid_snapshot_in_use_error, &invalid_snapshot_id_malformed_error,
+    &invalid_id_not_found_error, &invalid_filter_error, &invalid_next_token_error,
+    &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error,
+    &unsupported_operation_error, &tag_limit_exceeded_error, &dry_run_operation_error,
+    &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error
 };
 const Shape* const shapes[] = {
     &string_shape, &integer_shape, &boolean_shape, &date_time_shape, &string_list_shape,
     &filter_list_shape, &tag_list_shape, &filter_shape, &tag_shape, &resource_type_shape,
-    &tag_description_list_shape, &tag_description_shape, &create_tags_request_shape,
-    &create_tags_response_shape, &delete_tags_request_shape, &delete_tags_response_shape,
-    &describe_tags_request_shape, &describe_tags_response_shape, &snapshot_state_shape,
-    &storage_tier_shape, &snapshot_page_size_shape, &snapshot_list_shape, &snapshot_shape,
+    &tag_description_list_shape, &tag_specification_list_shape, &tag_specification_shape,
+    &tag_description_shape, &create_tags_request_shape, &create_tags_response_shape,
+    &delete_tags_request_shape, &delete_tags_response_shape, &describe_tags_request_shape,
+    &describe_tags_response_shape, &snapshot_state_shape, &storage_tier_shape,
+    &snapshot_page_size_shape, &snapshot_list_shape, &snapshot_shape,
     &describe_snapshots_request_shape, &describe_snapshots_response_shape,
-    &delete_snapshot_request_shape, &delete_snapshot_response_shape, &architecture_shape,
-    &boot_mode_shape, &device_type_shape, &hypervisor_type_shape, &image_attribute_name_shape,
-    &image_state_shape, &image_type_shape, &permission_group_shape, &snapshot_return_code_shape,
+    &delete_snapshot_request_shape, &delete_snapshot_response_shape, &create_snapshot_request_shape,
+    &create_snapshot_response_shape, &copy_snapshot_request_shape, &copy_snapshot_response_shape,
+    &architecture_shape, &boot_mode_shape, &device_type_shape, &hypervisor_type_shape,
+    &image_attribute_name_shape, &image_state_shape, &image_type_shape, &permission_group_shape,
+    &snapshot_return_code_shape, &operation_type_shape, &tpm_support_shape,
     &virtualization_type_shape, &volume_type_shape, &image_page_size_shape,
-    &block_device_mapping_list_shape, &delete_snapshot_result_list_shape, &image_list_shape,
-    &launch_permission_list_shape, &attribute_value_shape, &block_device_mapping_shape,
-    &delete_snapshot_result_shape, &ebs_block_device_shape, &image_shape, &launch_permission_shape,
-    &state_reason_shape, &describe_images_request_shape, &describe_images_response_shape,
+    &image_description_shape, &image_name_shape, &block_device_mapping_list_shape,
+    &delete_snapshot_result_list_shape, &image_list_shape, &launch_permission_list_shape,
+    &fast_launch_image_list_shape, &attribute_value_shape, &block_device_mapping_shape,
+    &delete_snapshot_result_shape, &ebs_block_device_shape, &image_shape, &fast_launch_image_shape,
+    &launch_permission_modifications_shape, &launch_permission_shape, &state_reason_shape,
+    &describe_images_request_shape, &describe_images_response_shape,
     &describe_image_attribute_request_shape, &describe_image_attribute_response_shape,
-    &deregister_image_request_shape, &deregister_image_response_shape, &disk_image_format_shape,
+    &deregister_image_request_shape, &deregister_image_response_shape,
+    &modify_image_attribute_request_shape, &modify_image_attribute_response_shape,
+    &reset_image_attribute_request_shape, &reset_image_attribute_response_shape,
+    &register_image_request_shape, &register_image_response_shape, &create_image_request_shape,
+    &create_image_response_shape, &copy_image_request_shape, &copy_image_response_shape,
+    &enable_image_deprecation_request_shape, &enable_image_deprecation_response_shape,
+    &disable_image_deprecation_request_shape, &disable_image_deprecation_response_shape,
+    &enable_image_request_shape, &enable_image_response_shape, &disable_image_request_shape,
+    &disable_image_response_shape, &enable_fast_launch_request_shape,
+    &enable_fast_launch_response_shape, &describe_fast_launch_images_request_shape,
+    &describe_fast_launch_images_response_shape, &disk_image_format_shape,
     &image_task_page_size_shape, &double__shape, &image_disk_container_list_shape,
     &snapshot_detail_list_shape, &import_image_task_list_shape, &export_image_task_list_shape,
     &user_bucket_shape, &image_disk_container_shape, &snapshot_detail_shape,
@@ -72,9 +127,56 @@ const Shape* const shapes[] = {
     &cancel_import_task_request_shape, &cancel_import_task_response_shape,
     &export_image_request_shape, &export_image_response_shape,
     &describe_export_image_tasks_request_shape, &describe_export_image_tasks_response_shape,
-    &instance_state_name_shape, &instance_page_size_shape, &instance_list_shape,
-    &reservation_list_shape, &instance_shape, &instance_state_shape, &placement_shape,
-    &reservation_shape, &describe_instances_request_shape, &describe_instances_response_shape,
+    &http_tokens_state_shape, &metadata_switch_shape, &shutdown_behavior_shape, &hop_limit_shape,
+    &launch_template_page_size_shape, &long__shape, &launch_template_name_shape,
+    &version_description_shape, &launch_template_list_shape, &launch_template_version_list_shape,
+    &network_interface_specification_list_shape, &version_number_list_shape,
+    &deleted_version_list_shape, &undeleted_version_list_shape,
+    &iam_instance_profile_specification_shape, &metadata_options_shape, &monitoring_shape,
+    &placement_specification_shape, &network_interface_specification_shape,
+    &launch_template_data_shape, &launch_template_shape, &launch_template_version_shape,
+    &deleted_version_shape, &response_error_shape, &undeleted_version_shape,
+    &create_launch_template_request_shape, &create_launch_template_response_shape,
+    &create_launch_template_version_request_shape, &create_launch_template_version_response_shape,
+    &describe_launch_templates_request_shape, &describe_launch_templates_response_shape,
+    &describe_launch_template_versions_request_shape,
+    &describe_launch_template_versions_response_shape, &modify_launch_template_request_shape,
+    &modify_launch_template_response_shape, &delete_launch_template_request_shape,
+    &delete_launch_template_response_shape, &delete_launch_template_versions_request_shape,
+    &delete_launch_template_versions_response_shape, &instance_attribute_name_shape,
+    &instance_state_name_shape, &summary_status_shape, &status_name_shape, &status_type_shape,
+    &attachment_status_shape, &instance_count_shape, &instance_page_size_shape,
+    &group_identifier_list_shape, &instance_block_device_mapping_list_shape,
+    &instance_id_list_shape, &instance_list_shape, &instance_network_interface_list_shape,
+    &instance_state_change_list_shape, &instance_status_list_shape, &reservation_list_shape,
+    &status_detail_list_shape, &boolean_attribute_shape, &ebs_instance_block_device_shape,
+    &group_identifier_shape, &iam_instance_profile_shape, &instance_shape,
+    &instance_block_device_mapping_shape, &instance_metadata_options_shape,
+    &instance_monitoring_shape, &instance_network_interface_shape, &instance_state_shape,
+    &instance_state_change_shape, &instance_status_shape, &launch_template_specification_shape,
+    &placement_shape, &reservation_shape, &status_detail_shape, &status_summary_shape,
+    &run_instances_request_shape, &run_instances_response_shape, &describe_instances_request_shape,
+    &describe_instances_response_shape, &describe_instance_status_request_shape,
+    &describe_instance_status_response_shape, &start_instances_request_shape,
+    &start_instances_response_shape, &stop_instances_request_shape, &stop_instances_response_shape,
+    &reboot_instances_request_shape, &reboot_instances_response_shape,
+    &terminate_instances_request_shape, &terminate_instances_response_shape,
+    &get_console_output_request_shape, &get_console_output_response_shape,
+    &describe_instance_attribute_request_shape, &describe_instance_attribute_response_shape,
+    &modify_instance_attribute_request_shape, &modify_instance_attribute_response_shape,
+    &network_page_size_shape, &port_shape, &availability_zone_list_shape, &ip_permission_list_shape,
+    &ip_range_list_shape, &key_pair_list_shape, &security_group_list_shape, &subnet_list_shape,
+    &vpc_cidr_block_association_list_shape, &vpc_list_shape, &availability_zone_shape,
+    &ip_permission_shape, &ip_range_shape, &key_pair_info_shape, &security_group_shape,
+    &subnet_shape, &vpc_shape, &vpc_cidr_block_association_shape,
+    &describe_availability_zones_request_shape, &describe_availability_zones_response_shape,
+    &describe_vpcs_request_shape, &describe_vpcs_response_shape, &describe_subnets_request_shape,
+    &describe_subnets_response_shape, &describe_security_groups_request_shape,
+    &describe_security_groups_response_shape, &describe_key_pairs_request_shape,
+    &describe_key_pairs_response_shape, &instance_type_page_size_shape, &architecture_list_shape,
+    &instance_type_list_shape, &instance_type_name_list_shape, &instance_type_info_shape,
+    &memory_info_shape, &processor_info_shape, &v_cpu_info_shape,
+    &describe_instance_types_request_shape, &describe_instance_types_response_shape,
     &region_list_shape, &region_shape, &describe_regions_request_shape,
     &describe_regions_response_shape
 };

@@ -13,4 +13,12 @@ DeleteSnapshotResponse Snapshots::delete_snapshot(const CallContext&, const Dele
     throw_not_implemented("DeleteSnapshot");
 }
 
+CreateSnapshotResponse Snapshots::create_snapshot(const CallContext&, const CreateSnapshotRequest&) {
+    throw_not_implemented("CreateSnapshot");
+}
+
+CopySnapshotResponse Snapshots::copy_snapshot(const CallContext&, const CopySnapshotRequest&) {
+    throw_not_implemented("CopySnapshot");
+}
+
 }  // namespace goldsmith::api::ec2

@@ -15,6 +15,8 @@ public:
 
     virtual DescribeSnapshotsResponse describe_snapshots(const CallContext& context, const DescribeSnapshotsRequest& request);
     virtual DeleteSnapshotResponse delete_snapshot(const CallContext& context, const DeleteSnapshotRequest& request);
+    virtual CreateSnapshotResponse create_snapshot(const CallContext& context, const CreateSnapshotRequest& request);
+    virtual CopySnapshotResponse copy_snapshot(const CallContext& context, const CopySnapshotRequest& request);
 };
 
 }  // namespace goldsmith::api::ec2

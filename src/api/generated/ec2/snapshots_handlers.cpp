@@ -12,6 +12,8 @@ namespace goldsmith::api::ec2 {
 void add_snapshots_handlers(TypedEndpoint<Families>& endpoint) {
     endpoint.add<&Families::snapshots, &Snapshots::describe_snapshots>(tables::describe_snapshots_operation);
     endpoint.add<&Families::snapshots, &Snapshots::delete_snapshot>(tables::delete_snapshot_operation);
+    endpoint.add<&Families::snapshots, &Snapshots::create_snapshot>(tables::create_snapshot_operation);
+    endpoint.add<&Families::snapshots, &Snapshots::copy_snapshot>(tables::copy_snapshot_operation);
 }
 
 }  // namespace goldsmith::api::ec2

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "api/generated/ec2/shared_json.h"
+#include "api/generated/ec2/tags_json.h"
 #include "api/json_members.h"
 
 namespace goldsmith::api::ec2 {
@@ -89,6 +90,78 @@ boost::json::object to_json(const DeleteSnapshotResponse& value) {
 }
 void from_json(const boost::json::object& tree, DeleteSnapshotResponse& value) {
     read_member(tree, "Return", value.return_);
+}
+boost::json::object to_json(const CreateSnapshotRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "Description", value.description);
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "TagSpecifications", value.tag_specifications);
+    write_member(tree, "VolumeId", value.volume_id);
+    return tree;
+}
+void from_json(const boost::json::object& tree, CreateSnapshotRequest& value) {
+    read_member(tree, "Description", value.description);
+    read_member(tree, "DryRun", value.dry_run);
+    read_member(tree, "TagSpecifications", value.tag_specifications);
+    require_member(tree, "VolumeId", value.volume_id);
+}
+boost::json::object to_json(const CreateSnapshotResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "SnapshotId", value.snapshot_id);
+    write_member(tree, "VolumeId", value.volume_id);
+    write_member(tree, "State", value.state);
+    write_member(tree, "StartTime", value.start_time);
+    write_member(tree, "Progress", value.progress);
+    write_member(tree, "OwnerId", value.owner_id);
+    write_member(tree, "Description", value.description);
+    write_member(tree, "VolumeSize", value.volume_size);
+    write_member(tree, "Encrypted", value.encrypted);
+    write_member(tree, "Tags", value.tags);
+    return tree;
+}
+void from_json(const boost::json::object& tree, CreateSnapshotResponse& value) {
+    read_member(tree, "SnapshotId", value.snapshot_id);
+    read_member(tree, "VolumeId", value.volume_id);
+    read_member(tree, "State", value.state);
+    read_member(tree, "StartTime", value.start_time);
+    read_member(tree, "Progress", value.progress);
+    read_member(tree, "OwnerId", value.owner_id);
+    read_member(tree, "Description", value.description);
+    read_member(tree, "VolumeSize", value.volume_size);
+    read_member(tree, "Encrypted", value.encrypted);
+    read_member(tree, "Tags", value.tags);
+}
+boost::json::object to_json(const CopySnapshotRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "Description", value.description);
+    write_member(tree, "DestinationRegion", value.destination_region);
+    write_member(tree, "DryRun", value.dry_run);
+    write_member(tree, "Encrypted", value.encrypted);
+    write_member(tree, "KmsKeyId", value.kms_key_id);
+    write_member(tree, "SourceRegion", value.source_region);
+    write_member(tree, "SourceSnapshotId", value.source_snapshot_id);
+    write_member(tree, "TagSpecifications", value.tag_specifications);
+    return tree;
+}
+void from_json(const boost::json::object& tree, CopySnapshotRequest& value) {
+    read_member(tree, "Description", value.description);
+    read_member(tree, "DestinationRegion", value.destination_region);
+    read_member(tree, "DryRun", value.dry_run);
+    read_member(tree, "Encrypted", value.encrypted);
+    read_member(tree, "KmsKeyId", value.kms_key_id);
+    require_member(tree, "SourceRegion", value.source_region);
+    require_member(tree, "SourceSnapshotId", value.source_snapshot_id);
+    read_member(tree, "TagSpecifications", value.tag_specifications);
+}
+boost::json::object to_json(const CopySnapshotResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "SnapshotId", value.snapshot_id);
+    write_member(tree, "Tags", value.tags);
+    return tree;
+}
+void from_json(const boost::json::object& tree, CopySnapshotResponse& value) {
+    read_member(tree, "SnapshotId", value.snapshot_id);
+    read_member(tree, "Tags", value.tags);
 }
 
 }  // namespace goldsmith::api::ec2

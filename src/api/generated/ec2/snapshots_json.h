@@ -17,5 +17,13 @@ boost::json::object to_json(const DeleteSnapshotRequest& value);
 void from_json(const boost::json::object& tree, DeleteSnapshotRequest& value);
 boost::json::object to_json(const DeleteSnapshotResponse& value);
 void from_json(const boost::json::object& tree, DeleteSnapshotResponse& value);
+boost::json::object to_json(const CreateSnapshotRequest& value);
+void from_json(const boost::json::object& tree, CreateSnapshotRequest& value);
+boost::json::object to_json(const CreateSnapshotResponse& value);
+void from_json(const boost::json::object& tree, CreateSnapshotResponse& value);
+boost::json::object to_json(const CopySnapshotRequest& value);
+void from_json(const boost::json::object& tree, CopySnapshotRequest& value);
+boost::json::object to_json(const CopySnapshotResponse& value);
+void from_json(const boost::json::object& tree, CopySnapshotResponse& value);
 
 }  // namespace goldsmith::api::ec2

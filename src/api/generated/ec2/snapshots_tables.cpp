@@ -59,6 +59,46 @@ static constexpr Member delete_snapshot_response_members[] = {
 };
 constexpr Shape delete_snapshot_response_shape{.name = "DeleteSnapshotResponse", .kind = Kind::structure, .members = delete_snapshot_response_members};
 
+static constexpr Member create_snapshot_request_members[] = {
+    {.name = "Description", .shape = &string_shape},
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "TagSpecifications", .shape = &tag_specification_list_shape, .query_name = "TagSpecification"},
+    {.name = "VolumeId", .shape = &string_shape, .required = true},
+};
+constexpr Shape create_snapshot_request_shape{.name = "CreateSnapshotRequest", .kind = Kind::structure, .members = create_snapshot_request_members};
+
+static constexpr Member create_snapshot_response_members[] = {
+    {.name = "SnapshotId", .shape = &string_shape},
+    {.name = "VolumeId", .shape = &string_shape},
+    {.name = "State", .shape = &snapshot_state_shape, .xml_name = "status"},
+    {.name = "StartTime", .shape = &date_time_shape},
+    {.name = "Progress", .shape = &string_shape},
+    {.name = "OwnerId", .shape = &string_shape},
+    {.name = "Description", .shape = &string_shape},
+    {.name = "VolumeSize", .shape = &integer_shape},
+    {.name = "Encrypted", .shape = &boolean_shape},
+    {.name = "Tags", .shape = &tag_list_shape, .xml_name = "tagSet"},
+};
+constexpr Shape create_snapshot_response_shape{.name = "CreateSnapshotResponse", .kind = Kind::structure, .members = create_snapshot_response_members};
+
+static constexpr Member copy_snapshot_request_members[] = {
+    {.name = "Description", .shape = &string_shape},
+    {.name = "DestinationRegion", .shape = &string_shape},
+    {.name = "DryRun", .shape = &boolean_shape},
+    {.name = "Encrypted", .shape = &boolean_shape},
+    {.name = "KmsKeyId", .shape = &string_shape},
+    {.name = "SourceRegion", .shape = &string_shape, .required = true},
+    {.name = "SourceSnapshotId", .shape = &string_shape, .required = true},
+    {.name = "TagSpecifications", .shape = &tag_specification_list_shape, .query_name = "TagSpecification"},
+};
+constexpr Shape copy_snapshot_request_shape{.name = "CopySnapshotRequest", .kind = Kind::structure, .members = copy_snapshot_request_members};
+
+static constexpr Member copy_snapshot_response_members[] = {
+    {.name = "SnapshotId", .shape = &string_shape},
+    {.name = "Tags", .shape = &tag_list_shape, .xml_name = "tagSet"},
+};
+constexpr Shape copy_snapshot_response_shape{.name = "CopySnapshotResponse", .kind = Kind::structure, .members = copy_snapshot_response_members};
+
 static constexpr const ErrorShape* describe_snapshots_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_snapshot_not_found_error, &invalid_snapshot_id_malformed_error};
 constexpr Operation describe_snapshots_operation{
     .name = "DescribeSnapshots",
@@ -83,6 +123,32 @@ constexpr Operation delete_snapshot_operation{
     .output = &delete_snapshot_response_shape,
     .errors = delete_snapshot_errors,
     .authorization = &delete_snapshot_authorization,
+};
+
+static constexpr const ErrorShape* create_snapshot_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &unsupported_operation_error, &tag_limit_exceeded_error};
+constexpr Operation create_snapshot_operation{
+    .name = "CreateSnapshot",
+    .method = "POST",
+    .path = "/",
+    .family = "snapshots",
+    .input = &create_snapshot_request_shape,
+    .output = &create_snapshot_response_shape,
+    .errors = create_snapshot_errors,
+};
+
+static constexpr const ErrorShape* copy_snapshot_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_snapshot_not_found_error, &invalid_snapshot_id_malformed_error, &unsupported_operation_error, &tag_limit_exceeded_error};
+static constexpr const char* copy_snapshot_resources[] = {"arn:aws:ec2:{aws:region}::snapshot/{SourceSnapshotId}"};
+static constexpr DependentAction copy_snapshot_also[] = {{"ec2:CreateTags", "arn:aws:ec2:{aws:region}::snapshot/*", "TagSpecifications"}};
+static constexpr Authorization copy_snapshot_authorization{.resources = copy_snapshot_resources, .also = copy_snapshot_also};
+constexpr Operation copy_snapshot_operation{
+    .name = "CopySnapshot",
+    .method = "POST",
+    .path = "/",
+    .family = "snapshots",
+    .input = &copy_snapshot_request_shape,
+    .output = &copy_snapshot_response_shape,
+    .errors = copy_snapshot_errors,
+    .authorization = &copy_snapshot_authorization,
 };
 
 }  // namespace goldsmith::api::ec2::tables

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "api/generated/ec2/shared_types.h"
+#include "api/generated/ec2/tags_types.h"
 #include "base/clock.h"
 
 namespace goldsmith::api::ec2 {
@@ -71,6 +72,50 @@ struct DeleteSnapshotResponse {
     std::optional<bool> return_{};
 
     bool operator==(const DeleteSnapshotResponse&) const = default;
+};
+
+struct CreateSnapshotRequest {
+    std::optional<std::string> description{};
+    std::optional<bool> dry_run{};
+    std::optional<std::vector<TagSpecification>> tag_specifications{};
+    std::string volume_id{};
+
+    bool operator==(const CreateSnapshotRequest&) const = default;
+};
+
+struct CreateSnapshotResponse {
+    std::optional<std::string> snapshot_id{};
+    std::optional<std::string> volume_id{};
+    std::optional<SnapshotState> state{};
+    std::optional<base::Time> start_time{};
+    std::optional<std::string> progress{};
+    std::optional<std::string> owner_id{};
+    std::optional<std::string> description{};
+    std::optional<std::int32_t> volume_size{};
+    std::optional<bool> encrypted{};
+    std::optional<std::vector<Tag>> tags{};
+
+    bool operator==(const CreateSnapshotResponse&) const = default;
+};
+
+struct CopySnapshotRequest {
+    std::optional<std::string> description{};
+    std::optional<std::string> destination_region{};
+    std::optional<bool> dry_run{};
+    std::optional<bool> encrypted{};
+    std::optional<std::string> kms_key_id{};
+    std::string source_region{};
+    std::string source_snapshot_id{};
+    std::optional<std::vector<TagSpecification>> tag_specifications{};
+
+    bool operator==(const CopySnapshotRequest&) const = default;
+};
+
+struct CopySnapshotResponse {
+    std::optional<std::string> snapshot_id{};
+    std::optional<std::vector<Tag>> tags{};
+
+    bool operator==(const CopySnapshotResponse&) const = default;
 };
 
 }  // namespace goldsmith::api::ec2

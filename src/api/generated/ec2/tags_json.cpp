@@ -8,6 +8,16 @@
 
 namespace goldsmith::api::ec2 {
 
+boost::json::object to_json(const TagSpecification& value) {
+    boost::json::object tree;
+    write_member(tree, "ResourceType", value.resource_type);
+    write_member(tree, "Tags", value.tags);
+    return tree;
+}
+void from_json(const boost::json::object& tree, TagSpecification& value) {
+    read_member(tree, "ResourceType", value.resource_type);
+    read_member(tree, "Tags", value.tags);
+}
 boost::json::object to_json(const TagDescription& value) {
     boost::json::object tree;
     write_member(tree, "Key", value.key);

@@ -7,6 +7,8 @@
 
 namespace goldsmith::api::ec2 {
 
+boost::json::object to_json(const TagSpecification& value);
+void from_json(const boost::json::object& tree, TagSpecification& value);
 boost::json::object to_json(const TagDescription& value);
 void from_json(const boost::json::object& tree, TagDescription& value);
 boost::json::object to_json(const CreateTagsRequest& value);

@@ -3,10 +3,18 @@
 
 namespace goldsmith::api::ec2::tables {
 
-static constexpr const char* resource_type_values[] = {"image", "snapshot", "instance", "volume"};
+static constexpr const char* resource_type_values[] = {"image", "snapshot", "instance", "volume", "launch-template", "network-interface"};
 constexpr Shape resource_type_shape{.name = "ResourceType", .kind = Kind::enumeration, .values = resource_type_values};
 
 constexpr Shape tag_description_list_shape{.name = "TagDescriptionList", .kind = Kind::list, .element = &tag_description_shape};
+
+constexpr Shape tag_specification_list_shape{.name = "TagSpecificationList", .kind = Kind::list, .high = 20, .element = &tag_specification_shape};
+
+static constexpr Member tag_specification_members[] = {
+    {.name = "ResourceType", .shape = &resource_type_shape},
+    {.name = "Tags", .shape = &tag_list_shape, .query_name = "Tag", .xml_name = "tagSet"},
+};
+constexpr Shape tag_specification_shape{.name = "TagSpecification", .kind = Kind::structure, .members = tag_specification_members};
 
 static constexpr Member tag_description_members[] = {
     {.name = "Key", .shape = &string_shape},

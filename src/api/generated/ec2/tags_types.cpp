@@ -9,7 +9,7 @@ namespace goldsmith::api::ec2 {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> resource_type_texts{"image", "snapshot", "instance", "volume"};
+constexpr std::array<std::string_view, 6> resource_type_texts{"image", "snapshot", "instance", "volume", "launch-template", "network-interface"};
 
 }  // namespace
 

@@ -11,10 +11,17 @@
 
 namespace goldsmith::api::ec2 {
 
-enum class ResourceType { image, snapshot, instance, volume };
+enum class ResourceType { image, snapshot, instance, volume, launch_template, network_interface };
 std::string_view to_string(ResourceType value);
 /// False, and `value` unchanged, when `text` names no ResourceType.
 bool from_string(std::string_view text, ResourceType& value);
+
+struct TagSpecification {
+    std::optional<ResourceType> resource_type{};
+    std::optional<std::vector<Tag>> tags{};
+
+    bool operator==(const TagSpecification&) const = default;
+};
 
 struct TagDescription {
     std::optional<std::string> key{};

@@ -1,9 +1,10 @@
-#include "actions/instance_size.h"
+#include "api/instance_size.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 
-namespace goldsmith::actions {
+namespace goldsmith::api {
 
 namespace {
 
@@ -44,22 +45,49 @@ std::int32_t gib_per_vcpu(char family) {
 
 }  // namespace
 
-InstanceSize instance_size(std::string_view type) {
+std::optional<InstanceSize> known_instance_size(std::string_view type) {
+    if (type == "m1.small") {  // what EC2 takes when a request names none
+        return InstanceSize{1, 1740};
+    }
     const std::size_t dot = type.find('.');
-    if (dot == std::string_view::npos || dot == 0) {
-        return {};
+    // A family is a letter and a generation: "t3", "m6i", "c7gn".
+    if (dot == std::string_view::npos || dot < 2 || type[1] < '1' || type[1] > '9') {
+        return std::nullopt;
     }
     const std::string_view size = type.substr(dot + 1);
     if (type.front() == 't') {
         const auto found = burstable().find(size);
-        return found == burstable().end() ? InstanceSize{} : found->second;
+        return found == burstable().end() ? std::nullopt : std::optional(found->second);
     }
     const std::int32_t vcpus = vcpus_of(size);
     const std::int32_t per_vcpu = gib_per_vcpu(type.front());
     if (vcpus == 0 || per_vcpu == 0) {
-        return {};
+        return std::nullopt;
     }
-    return {vcpus, vcpus * per_vcpu * gib};
+    return InstanceSize{vcpus, vcpus * per_vcpu * gib};
 }
 
-}  // namespace goldsmith::actions
+InstanceSize instance_size(std::string_view type) {
+    return known_instance_size(type).value_or(InstanceSize{});
+}
+
+const std::vector<std::string>& offered_instance_types() {
+    static const std::vector<std::string> types = [] {
+        std::vector<std::string> list{"m1.small"};
+        for (const char* family : {"t2", "t3", "t3a"}) {
+            for (const auto& [size, meaning] : burstable()) {
+                list.push_back(std::string(family) + "." + size);
+            }
+        }
+        for (const char* family : {"c5", "c6i", "m5", "m6i", "r5", "r6i"}) {
+            for (const char* size : {"large", "xlarge", "2xlarge", "4xlarge", "8xlarge"}) {
+                list.push_back(std::string(family) + "." + size);
+            }
+        }
+        std::sort(list.begin(), list.end());
+        return list;
+    }();
+    return types;
+}
+
+}  // namespace goldsmith::api
