@@ -17,6 +17,7 @@ void add_serve(CLI::App& app, Run& run);
 void add_build(CLI::App& app, Run& run);
 void add_validate(CLI::App& app, Run& run);
 void add_run(CLI::App& app, Run& run);
+void add_shell(CLI::App& app, Run& run);
 void add_image(CLI::App& app, Run& run);
 void add_doctor(CLI::App& app, Run& run);
 void add_gc(CLI::App& app, Run& run);

@@ -17,6 +17,7 @@ int main(int argument_count, char** arguments) {
     goldsmith::cli::add_build(app, run);
     goldsmith::cli::add_validate(app, run);
     goldsmith::cli::add_run(app, run);
+    goldsmith::cli::add_shell(app, run);
     goldsmith::cli::add_image(app, run);
     goldsmith::cli::add_doctor(app, run);
     goldsmith::cli::add_gc(app, run);

@@ -60,6 +60,9 @@ struct InstanceSpec {
     bool grow_root = false;
     unsigned vcpus = 1;
     std::uint64_t memory_mib = 1024;
+    /// The disk outlives this machine's run: what the guest has flushed must be in it even when
+    /// everything is killed.
+    bool keeps_disk = false;
     /// An empty private folder for sockets and mount points.
     base::Path work_directory;
     /// What the machine prints on its console is appended here (bounded).
@@ -103,6 +106,12 @@ public:
     /// Really restarts the machine, as its own `reboot` would, and waits until it is ready again.
     /// May be called as often as wanted.
     virtual void reboot(Deadline deadline, std::stop_token stop = {}) = 0;
+
+    /// When the machine is off because its guest restarted it, and the driver leaves that to us:
+    /// brings it up again, waits until it is ready, and is true. False: it was switched off.
+    virtual bool resume_restart(Deadline /*deadline*/, std::stop_token /*stop*/ = {}) {
+        return false;
+    }
 
     enum class Stopped { clean, killed };
     /// Shuts the guest down in its own way, or kills it when that takes longer than `grace`.

@@ -1,5 +1,7 @@
 #include "runner/build_log.h"
 
+#include <fcntl.h>
+
 #include <chrono>
 #include <utility>
 
@@ -23,6 +25,10 @@ void BuildLog::lines(const std::vector<std::string>& texts) {
     if (texts.empty()) {
         return;
     }
+    if (!writer_) {
+        print(texts);
+        return;
+    }
     std::vector<store::LogEvent> events;
     const std::lock_guard lock(mutex_);
     const std::int64_t now = now_ms();
@@ -33,10 +39,23 @@ void BuildLog::lines(const std::vector<std::string>& texts) {
         events.push_back({now, text, 0, 0});
     }
     try {
-        writer_.append(events);
+        writer_->append(events);
         lost_ = 0;
     } catch (const base::Error&) {
         lost_ += texts.size();
+    }
+}
+
+void BuildLog::print(const std::vector<std::string>& texts) {
+    std::string block;
+    for (const std::string& text : texts) {
+        block += text + "\r\n";
+    }
+    try {
+        const base::Fd file = base::open_file(console_, O_WRONLY | O_CREAT | O_APPEND, 0600);
+        base::write_all(file.get(), block);
+    } catch (const base::Error&) {
+        // As what the machine prints itself: lost, and nothing else.
     }
 }
 

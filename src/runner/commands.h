@@ -35,6 +35,11 @@ void collect_metadata(CommandContext& context, api::runner::CommandResult& resul
 void sanitize(CommandContext& context, api::runner::CommandResult& result);
 void create_snapshot(CommandContext& context, const api::runner::CreateSnapshot& request,
                      api::runner::CommandResult& result);
+/// Throws what ended it early; `result` says what it printed until then.
+void run_script(CommandContext& context, const api::runner::Command& command,
+                api::runner::CommandResult& result);
+/// `bytes` with U+FFFD in place of what is not UTF-8.
+std::string as_utf8(std::string_view bytes);
 /// What an EC2 instance does with user data at its first start, for scripts ("#!..."): runs them as
 /// root. Throws base::Error when the script fails.
 void run_user_data(CommandContext& context);

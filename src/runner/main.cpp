@@ -60,6 +60,14 @@ int main(int argc, char** argv) {
             return 1;
         }
     }
+    if (argc > 2 && std::string_view(argv[1]) == "enter") {
+        try {
+            return goldsmith::runner::run_enter(argv[2], {argv + 3, argv + argc});
+        } catch (const std::exception& error) {
+            std::fprintf(stderr, "goldsmith: %s\n", goldsmith::base::error_chain(error).c_str());
+            return 1;
+        }
+    }
     if (argc != 2) {
         std::fprintf(
             stderr, "usage: goldsmith-runner RUN_DIRECTORY (started by the engine, not by hand)\n");

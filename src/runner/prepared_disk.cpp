@@ -13,6 +13,8 @@ namespace goldsmith::runner {
 namespace {
 
 constexpr std::uint64_t kGib = 1ULL << 30;
+/// Less than this behind the root partition is not worth a new table.
+constexpr std::uint64_t kLeastGrowth = 64ULL << 20;
 
 std::unique_ptr<store::DiskReader> open_disk(const base::Path& file, const std::string& format) {
     return format == "raw" ? store::open_raw_disk(file) : store::map_image_file(file, format).disk;
@@ -46,16 +48,60 @@ instances::RootFileSystem find_root(const store::DiskReader& disk) {
             mount_type(store::probe_file_system(disk, partition->offset)), partition->number};
 }
 
+/// A backing file beside the overlay is named without its folder.
+void make_overlay(const base::Path& overlay, const std::string& backing, const std::string& format,
+                  std::uint64_t wanted_bytes) {
+    base::RunOptions options;
+    options.timeout = std::chrono::seconds(60);
+    options.die_with_parent = true;
+    base::run_checked({"qemu-img",
+                       {"create", "-q", "-f", "qcow2", "-F", format, "-b", backing,
+                        overlay.string(), std::to_string(wanted_bytes)},
+                       {},
+                       false,
+                       {}},
+                      options);
+}
+
+std::uint64_t wanted_bytes(const api::runner::RunSpec& spec) {
+    return static_cast<std::uint64_t>(std::max(spec.disk_size_gib, 0)) * kGib;
+}
+
 }  // namespace
+
+PreparedDisk::PreparedDisk(const api::runner::RunSpec& spec, const KeptInstance& instance,
+                           store::RegionStore& region, store::DiskCache& cache)
+    : path_(instance.disk()) {
+    if (!instance.has_disk()) {
+        make_kept_overlay(spec, instance, region, cache);
+    }
+    const auto disk = open_disk(path_, "qcow2");
+    root_ = find_root(*disk);
+    // Growing twice does no harm; a machine that has been set up has its size.
+    is_larger_ = !instance.is_set_up() &&
+                 disk->size() > root_.offset_bytes + root_.length_bytes + kLeastGrowth;
+}
+
+void PreparedDisk::make_kept_overlay(const api::runner::RunSpec& spec, const KeptInstance& instance,
+                                     store::RegionStore& region, store::DiskCache& cache) {
+    const store::CachedDisk parent =
+        cache.get(region, store::SnapshotId::parse(spec.parent_snapshot));
+    const base::Path backing = parent.link_into(instance.folder());
+    const std::uint64_t size = open_disk(backing, parent.format())->size();
+    const base::Path unfinished = instance.folder() / "disk.qcow2.new";
+    make_overlay(unfinished, backing.filename().string(), parent.format(),
+                 std::max(wanted_bytes(spec), size));
+    std::filesystem::rename(unfinished, path_);
+}
 
 PreparedDisk::PreparedDisk(const api::runner::RunSpec& spec, const base::Path& path,
                            store::RegionStore& region, store::DiskCache& cache)
     : path_(path), base_(cache.get(region, store::SnapshotId::parse(spec.parent_snapshot))) {
     const auto disk = open_disk(base_->path(), base_->format());
     root_ = find_root(*disk);
-    const auto wanted = static_cast<std::uint64_t>(std::max(spec.disk_size_gib, 0)) * kGib;
+    const std::uint64_t wanted = wanted_bytes(spec);
     is_larger_ = wanted > disk->size();
-    make_overlay(base_->path(), base_->format(), std::max(wanted, disk->size()));
+    make_overlay(path_, base_->path().string(), base_->format(), std::max(wanted, disk->size()));
 }
 
 PreparedDisk::PreparedDisk(const base::Path& image_file, const std::string& format,
@@ -63,21 +109,7 @@ PreparedDisk::PreparedDisk(const base::Path& image_file, const std::string& form
     : path_(path) {
     const auto disk = open_disk(image_file, format);
     root_ = find_root(*disk);
-    make_overlay(image_file, format, disk->size());
-}
-
-void PreparedDisk::make_overlay(const base::Path& backing, const std::string& format,
-                                std::uint64_t wanted_bytes) {
-    base::RunOptions options;
-    options.timeout = std::chrono::seconds(60);
-    options.die_with_parent = true;
-    base::run_checked({"qemu-img",
-                       {"create", "-q", "-f", "qcow2", "-F", format, "-b", backing.string(),
-                        path_.string(), std::to_string(wanted_bytes)},
-                       {},
-                       false,
-                       {}},
-                      options);
+    make_overlay(path_, image_file.string(), format, disk->size());
 }
 
 }  // namespace goldsmith::runner

@@ -7,6 +7,7 @@
 #include "api/generated/runner/run_types.h"
 #include "base/files.h"
 #include "instances/instance.h"
+#include "runner/kept_instance.h"
 #include "store/disk_cache.h"
 #include "store/region_store.h"
 
@@ -17,6 +18,11 @@ public:
     /// Fetches the parent (from the store when the cache lacks it) and makes the overlay `path`.
     /// Throws base::Error.
     PreparedDisk(const api::runner::RunSpec& spec, const base::Path& path,
+                 store::RegionStore& region, store::DiskCache& cache);
+
+    /// The disk of an instance that outlives its runs: the one it has, else a new overlay whose
+    /// backing files are in the instance's folder too, so that nothing of it depends on the cache.
+    PreparedDisk(const api::runner::RunSpec& spec, const KeptInstance& instance,
                  store::RegionStore& region, store::DiskCache& cache);
 
     /// An overlay on a disk image file that nobody may write to meanwhile.
@@ -30,8 +36,8 @@ public:
     bool is_larger() const { return is_larger_; }
 
 private:
-    void make_overlay(const base::Path& backing, const std::string& format,
-                      std::uint64_t wanted_bytes);
+    void make_kept_overlay(const api::runner::RunSpec& spec, const KeptInstance& instance,
+                           store::RegionStore& region, store::DiskCache& cache);
 
     base::Path path_;
     std::optional<store::CachedDisk> base_;

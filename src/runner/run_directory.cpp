@@ -101,7 +101,7 @@ std::optional<api::runner::Command> RunDirectory::next_command() {
     return std::nullopt;
 }
 
-bool RunDirectory::should_terminate() const {
+bool RunDirectory::should_end() const {
     if (!std::filesystem::exists(path_ / "spec.json")) {
         return true;
     }
@@ -111,7 +111,8 @@ bool RunDirectory::should_terminate() const {
         }
         try {
             const auto command = parse<api::runner::Command>(inbox_.get(name).value_or("{}"));
-            if (command.kind == api::runner::CommandKind::terminate) {
+            if (command.kind == api::runner::CommandKind::terminate ||
+                command.kind == api::runner::CommandKind::stop) {
                 return true;
             }
         } catch (const std::exception&) {
@@ -119,6 +120,10 @@ bool RunDirectory::should_terminate() const {
         }
     }
     return false;
+}
+
+bool RunDirectory::is_cancelled(const std::string& id) const {
+    return inbox_.get("cancel-" + id + ".json").has_value();
 }
 
 void RunDirectory::write_result(const api::runner::CommandResult& result) {

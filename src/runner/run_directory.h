@@ -25,8 +25,11 @@ public:
     /// The first command without a result; nothing when there is none. A command that cannot be
     /// read is answered as failed at once.
     std::optional<api::runner::Command> next_command();
-    /// A terminate command waits (or the directory is going away), whatever else does.
-    bool should_terminate() const;
+    /// A command that ends the run (terminate, stop) waits, or the directory is going away,
+    /// whatever else does.
+    bool should_end() const;
+    /// Somebody has sent a cancel command for the command of this name.
+    bool is_cancelled(const std::string& id) const;
     void write_result(const api::runner::CommandResult& result);
     void write_state(const api::runner::RunState& state);
 

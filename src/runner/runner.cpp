@@ -10,6 +10,7 @@
 #include "base/mailbox.h"
 #include "runner/capsule.h"
 #include "runner/commands.h"
+#include "runner/end_watch.h"
 
 namespace goldsmith::runner {
 
@@ -29,52 +30,34 @@ constexpr auto kDefaultCommandLimit = 24h;
 constexpr auto kReconnectLimit = 60s;
 /// A machine that goes down loses its agent first.
 constexpr auto kGoingDown = 10s;
+constexpr auto kStopGrace = 60s;
 constexpr std::size_t kTailLines = 30;
 /// Of machines saved for warm starts; one takes about half a gibibyte.
 constexpr std::uint64_t kSavedMachinesBytes = 6ULL << 30;
+
+bool speaks_to_guest(CommandKind kind) {
+    return kind != CommandKind::terminate && kind != CommandKind::stop &&
+           kind != CommandKind::cancel;
+}
 
 /// Logs are beside the runs: <data>/runs/<id> and <data>/logs.
 base::Path log_root(const RunDirectory& directory) {
     return directory.path().parent_path().parent_path() / "logs";
 }
 
-store::LogWriter open_build_log(const RunDirectory& directory, const api::runner::RunSpec& spec) {
-    return store::LogStore(log_root(directory), spec.region, spec.account_id)
-        .writer(spec.log_group, spec.log_stream);
+std::optional<KeptInstance> kept_instance(const api::runner::RunSpec& spec) {
+    return spec.instance_directory ? std::optional<KeptInstance>(*spec.instance_directory)
+                                   : std::nullopt;
 }
 
-/// Watches the inbox while a command runs, and asks it to stop when the instance has to go.
-class TerminateWatch {
-public:
-    TerminateWatch(const RunDirectory& directory, std::stop_source& terminating)
-        : thread_([this, &directory, &terminating](const std::stop_token& stop) {
-              work(directory, terminating, stop);
-          }) {}
-    ~TerminateWatch() {
-        thread_.request_stop();
-        watch_.wake();
+BuildLog open_log(const RunDirectory& directory, const api::runner::RunSpec& spec,
+                  const std::optional<KeptInstance>& kept) {
+    if (kept) {
+        return BuildLog(kept->console());
     }
-
-private:
-    void work(const RunDirectory& directory, std::stop_source& terminating,
-              const std::stop_token& stop) {
-        try {
-            watch_.add(directory.file("inbox"));
-            while (!stop.stop_requested()) {
-                if (directory.should_terminate()) {
-                    terminating.request_stop();
-                    return;
-                }
-                watch_.wait(kLookAnew);
-            }
-        } catch (const base::Error&) {
-            terminating.request_stop();  // the directory is gone
-        }
-    }
-
-    base::DirectoryWatch watch_;
-    std::jthread thread_;
-};
+    return BuildLog(store::LogStore(log_root(directory), spec.region, spec.account_id)
+                        .writer(spec.log_group, spec.log_stream));
+}
 
 }  // namespace
 
@@ -85,7 +68,8 @@ Runner::Runner(RunDirectory& directory, instances::InstanceDriver& driver, base:
       spec_(directory.spec()),
       region_(spec_.store_directory),
       cache_(spec_.cache_directory),
-      build_log_(open_build_log(directory, spec_)) {}
+      kept_(kept_instance(spec_)),
+      build_log_(open_log(directory, spec_, kept_)) {}
 
 Runner::~Runner() = default;
 
@@ -100,30 +84,38 @@ void Runner::write_state(InstanceState state, const std::string& message) {
     document.pid = static_cast<std::int32_t>(::getpid());
     document.update_time = base::SystemClock().now();
     document.boot_milliseconds = boot_milliseconds_;
+    if (switched_off_) {
+        document.switched_off = true;
+    }
     directory_.write_state(document);
 }
 
 void Runner::run() {
     write_state(InstanceState::starting);
     try {
-        const TerminateWatch watch(directory_, terminating_);
-        launch();
+        std::stop_source launching;
+        const EndWatch watch(directory_, ending_, launching, "");
+        launch(launching.get_token());
     } catch (const std::exception& error) {
-        if (!directory_.should_terminate()) {
+        if (!directory_.should_end()) {
             fail(base::error_chain(error));
             return;
         }
     }
     serve();
-    terminate();
+    end();
 }
 
-void Runner::launch() {
+void Runner::launch(const std::stop_token& stop) {
     if (const auto reason = driver_.unavailable()) {
         throw base::Error("no instance can be started on this host: " + *reason);
     }
     const Clock::time_point begin = Clock::now();
-    disk_.emplace(spec_, directory_.file("disk.qcow2"), region_, cache_);
+    if (kept_) {
+        disk_.emplace(spec_, *kept_, region_, cache_);
+    } else {
+        disk_.emplace(spec_, directory_.file("disk.qcow2"), region_, cache_);
+    }
     const auto disk_ms =
         std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
     instances::InstanceSpec machine;
@@ -135,7 +127,8 @@ void Runner::launch() {
     machine.vcpus = static_cast<unsigned>(spec_.vcpus);
     machine.memory_mib = static_cast<std::uint64_t>(spec_.memory_mib);
     machine.work_directory = directory_.file("work");
-    machine.console_file = directory_.file("console.log");
+    machine.console_file = kept_ ? kept_->console() : directory_.file("console.log");
+    machine.keeps_disk = kept_.has_value();
     machine.agent_program = spec_.agent_program.value_or(
         std::filesystem::read_symlink("/proc/self/exe").parent_path() / "toe");
     machine.warm_start = warm_start();
@@ -154,7 +147,7 @@ void Runner::launch() {
                            ? std::chrono::seconds(*spec_.ready_timeout_seconds)
                            : std::chrono::seconds(kDefaultReadyLimit);
     instance_->start();
-    instance_->wait_ready(Clock::now() + limit, terminating_.get_token());
+    instance_->wait_ready(Clock::now() + limit, stop);
     boot_milliseconds_ =
         std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
     build_log_.line("Instance " + spec_.instance_id + " (" + spec_.instance_type +
@@ -163,9 +156,30 @@ void Runner::launch() {
                                     {"disk_milliseconds", std::to_string(disk_ms)}});
     note_shortcomings();
     CommandContext context{spec_,   *instance_, build_log_,        *disk_,
-                           region_, cache_,     Clock::now() + 1h, terminating_.get_token()};
-    run_user_data(context);
+                           region_, cache_,     Clock::now() + 1h, stop};
+    if (!kept_) {
+        run_user_data(context);
+        write_state(InstanceState::running);
+        return;
+    }
+    // Such a machine runs whatever becomes of its user data, which say so on the console.
     write_state(InstanceState::running);
+    set_up(context);
+}
+
+void Runner::set_up(CommandContext& context) {
+    if (kept_->is_set_up()) {
+        return;
+    }
+    try {
+        run_user_data(context);
+    } catch (const std::exception& error) {
+        if (context.stop.stop_requested()) {
+            return;  // not done: the next start does it
+        }
+        build_log_.line(base::error_chain(error));
+    }
+    kept_->mark_set_up();
 }
 
 /// Booting is what a test stage tests; a build only wants a machine.
@@ -204,13 +218,35 @@ void Runner::fail(const std::string& message) {
 void Runner::serve() {
     base::DirectoryWatch watch;
     watch.add(directory_.file("inbox"));
-    while (!terminating_.stop_requested() && !directory_.should_terminate()) {
+    while (!ending_.stop_requested() && !directory_.should_end()) {
         if (const auto command = directory_.next_command()) {
             execute(*command);
         } else {
             watch.wait(kLookAnew);
         }
+        if (kept_ && instance_->state() == instances::PowerState::off && !resume()) {
+            return;
+        }
     }
+}
+
+/// A machine that went down by itself: its guest restarted it, or switched it off.
+bool Runner::resume() {
+    std::stop_source resuming;
+    const EndWatch watch(directory_, ending_, resuming, "");
+    try {
+        if (instance_->resume_restart(Clock::now() + kDefaultReadyLimit, resuming.get_token())) {
+            log_.info("the guest has restarted its machine", {});
+            return true;
+        }
+    } catch (const std::exception& error) {
+        if (ending_.stop_requested()) {
+            return true;  // serve() sees it
+        }
+        log_.error("the machine did not come up again", {{"message", base::error_chain(error)}});
+    }
+    switched_off_ = true;
+    return false;
 }
 
 void Runner::execute(const Command& command) {
@@ -219,11 +255,15 @@ void Runner::execute(const Command& command) {
     result.outcome = Outcome::succeeded;
     result.start_time = base::SystemClock().now();
     const Clock::time_point begin = Clock::now();
+    std::stop_source working;
     try {
-        const TerminateWatch watch(directory_, terminating_);
-        dispatch(command, result);
+        const EndWatch watch(directory_, ending_, working, command.id);
+        dispatch(command, working.get_token(), result);
     } catch (const guest::GuestTimeout&) {
         result.outcome = Outcome::failed;
+        if (result.script) {
+            result.script->timed_out = !working.stop_requested();
+        }
         result.message = "it did not end within " +
                          std::to_string(command.timeout_seconds.value_or(0)) +
                          " seconds and was stopped";
@@ -237,8 +277,13 @@ void Runner::execute(const Command& command) {
     result.end_time = base::SystemClock().now();
     if (result.outcome == Outcome::failed) {
         a_command_failed_ = true;
-        if (terminating_.stop_requested()) {
-            result.message = "cancelled: the instance is being terminated";
+        if (ending_.stop_requested()) {
+            result.message = "cancelled: the instance is being switched off";
+        } else if (working.stop_requested()) {
+            result.message = "cancelled";
+            if (result.script) {
+                result.script->cancelled = true;
+            }
         }
     }
     directory_.write_result(result);
@@ -268,7 +313,7 @@ std::string Runner::explain_loss(const std::string& what) {
            instance_->console_tail(kTailLines);
 }
 
-void Runner::dispatch(const Command& command, CommandResult& result) {
+void Runner::dispatch(const Command& command, const std::stop_token& stop, CommandResult& result) {
     if (snapshotted_) {
         throw base::Error(
             "the instance has been stopped for its snapshot; only terminate is possible");
@@ -276,11 +321,10 @@ void Runner::dispatch(const Command& command, CommandResult& result) {
     const auto limit = command.timeout_seconds ? std::chrono::seconds(*command.timeout_seconds)
                                                : std::chrono::seconds(kDefaultCommandLimit);
     CommandContext context{spec_,   *instance_, build_log_,           *disk_,
-                           region_, cache_,     Clock::now() + limit, terminating_.get_token()};
-    if (command.kind != CommandKind::terminate) {
+                           region_, cache_,     Clock::now() + limit, stop};
+    if (speaks_to_guest(command.kind)) {
         // An earlier command that ran out of time has cost the connection.
-        instance_->wait_ready(std::min(context.deadline, Clock::now() + kReconnectLimit),
-                              terminating_.get_token());
+        instance_->wait_ready(std::min(context.deadline, Clock::now() + kReconnectLimit), stop);
     }
     switch (command.kind) {
         case CommandKind::execute_documents:
@@ -304,17 +348,47 @@ void Runner::dispatch(const Command& command, CommandResult& result) {
             create_snapshot(context, *command.create_snapshot, result);
             write_state(InstanceState::stopped);
             return;
+        case CommandKind::run_script:
+            if (!command.run_script) {
+                throw base::Error("the command lacks its member runScript");
+            }
+            run_script(context, command, result);
+            return;
+        case CommandKind::reboot:
+            instance_->reboot(std::min(context.deadline, Clock::now() + kDefaultReadyLimit), stop);
+            return;
+        case CommandKind::cancel:
+            return;  // EndWatch has seen it
+        case CommandKind::stop:
         case CommandKind::terminate:
-            terminating_.request_stop();
+            ending_.request_stop();
             return;
     }
 }
 
-void Runner::terminate() {
-    if (instance_) {
-        instance_->kill();
-        instance_.reset();
+/// What belongs to nobody's build is shut down in its own way, as its owner expects of it.
+void Runner::switch_off() {
+    if (!instance_) {
+        return;
     }
+    if (kept_) {
+        try {
+            if (instance_->stop(kStopGrace) == instances::Instance::Stopped::killed) {
+                build_log_.line("Instance " + spec_.instance_id +
+                                " did not shut down by itself and was switched off");
+            }
+            kept_->sync();
+        } catch (const std::exception& error) {
+            log_.error("the machine could not be stopped in order",
+                       {{"message", base::error_chain(error)}});
+        }
+    }
+    instance_->kill();
+    instance_.reset();
+}
+
+void Runner::end() {
+    switch_off();
     network_.reset();
     if (!std::filesystem::exists(directory_.file("spec.json"))) {
         return;  // nobody is left to tell
@@ -332,10 +406,10 @@ void Runner::terminate() {
     while (const auto command = directory_.next_command()) {
         CommandResult result;
         result.id = command->id;
-        const bool asked = command->kind == CommandKind::terminate;
+        const bool asked = !speaks_to_guest(command->kind);
         result.outcome = asked ? Outcome::succeeded : Outcome::failed;
         if (!asked) {
-            result.message = "cancelled: the instance has been terminated";
+            result.message = "cancelled: the instance has been switched off";
         }
         result.start_time = result.end_time = base::SystemClock().now();
         directory_.write_result(result);

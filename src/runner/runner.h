@@ -1,6 +1,7 @@
 // Runner: one instance from its disk to its end. Starts it, executes the commands of its run
-// directory one at a time, and ends on a terminate command, when the run directory goes away, or
-// when the instance cannot be started. Lives on the main thread (an instance's processes die with
+// directory one at a time, and ends on a terminate or stop command, when the run directory goes
+// away, when the instance cannot be started, or (RunInstances' machines) when it switches itself
+// off. Lives on the main thread (an instance's processes die with
 // the thread that started them); a second thread watches for a terminate command while another one
 // runs.
 #pragma once
@@ -13,6 +14,7 @@
 #include "base/log.h"
 #include "instances/instance.h"
 #include "runner/build_log.h"
+#include "runner/commands.h"
 #include "runner/guest_network.h"
 #include "runner/prepared_disk.h"
 #include "runner/run_directory.h"
@@ -31,12 +33,16 @@ public:
     void run();
 
 private:
-    void launch();
+    void launch(const std::stop_token& stop);
+    void set_up(CommandContext& context);
     void serve();
     void execute(const api::runner::Command& command);
-    void dispatch(const api::runner::Command& command, api::runner::CommandResult& result);
+    void dispatch(const api::runner::Command& command, const std::stop_token& stop,
+                  api::runner::CommandResult& result);
+    bool resume();
     std::string explain_loss(const std::string& what);
-    void terminate();
+    void switch_off();
+    void end();
     void fail(const std::string& message);
     void write_state(api::runner::InstanceState state, const std::string& message = "");
     std::optional<instances::WarmStart> warm_start() const;
@@ -48,6 +54,7 @@ private:
     api::runner::RunSpec spec_;
     store::RegionStore region_;
     store::DiskCache cache_;
+    std::optional<KeptInstance> kept_;
     BuildLog build_log_;
     std::optional<PreparedDisk> disk_;
     std::optional<GuestNetwork> network_;
@@ -55,8 +62,9 @@ private:
     std::optional<std::int64_t> boot_milliseconds_;
     bool snapshotted_ = false;
     bool a_command_failed_ = false;
+    bool switched_off_ = false;
     /// Requested when the instance has to go, whatever is under way.
-    std::stop_source terminating_;
+    std::stop_source ending_;
 };
 
 }  // namespace goldsmith::runner

@@ -10,6 +10,7 @@
 #include "base/process.h"
 #include "base/random.h"
 #include "instances/container/container_driver.h"
+#include "instances/container/guest_init.h"
 #include "instances/container/mounts.h"
 #include "runner/prepared_disk.h"
 #include "store/disk_cache.h"
@@ -79,8 +80,7 @@ instances::InstanceSpec spec_for(const PreparedDisk& disk, const base::Path& fol
     return spec;
 }
 
-int run_inside(instances::Instance& instance, const std::vector<std::string>& command) {
-    const auto init = instance.init_process();
+int run_inside(std::optional<pid_t> init, const std::vector<std::string>& command) {
     if (!init) {
         throw base::Error("the machine's init cannot be found");
     }
@@ -142,9 +142,27 @@ int run_shell(const ShellOptions& options) {
     const auto instance = driver.create(spec_for(disk, folder.path()));
     instance->start();
     instance->wait_ready(std::chrono::steady_clock::now() + kReadyLimit);
-    const int exit_code = run_inside(*instance, options.command);
+    const int exit_code = run_inside(instance->init_process(), options.command);
     instance->stop(kStopLimit);
     return exit_code;
+}
+
+int run_enter(const base::Path& run_directory, const std::vector<std::string>& command) {
+    ::signal(SIGINT, SIG_IGN);
+    ::signal(SIGQUIT, SIG_IGN);
+    // The lock is the runner's life, and says who it is.
+    if (base::FileLock::try_acquire(run_directory / "lock")) {
+        throw base::Error("the instance is not running");
+    }
+    const auto runner = static_cast<pid_t>(
+        std::strtol(base::read_file(run_directory / "lock").c_str(), nullptr, 10));
+    const auto init = instances::find_guest_init_of_runner(runner);
+    if (!init) {
+        throw base::Error(
+            "the instance has no init on this host: only containers can be entered, and only when "
+            "they have booted; use SSM SendCommand");
+    }
+    return run_inside(init, command);
 }
 
 }  // namespace goldsmith::runner

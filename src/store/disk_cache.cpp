@@ -22,7 +22,8 @@ struct CachedDisk::Impl {
     std::filesystem::path file;
     std::string digest;
     CacheEntry entry;
-    std::vector<ProcessLock> locks;  // shared ones, on each entry of the chain
+    std::vector<std::filesystem::path> chain;  // this file and what backs it, top first
+    std::vector<ProcessLock> locks;            // shared ones, on each entry of the chain
     bool was_cached = true;
 };
 
@@ -41,6 +42,16 @@ const std::string& CachedDisk::format() const {
 
 bool CachedDisk::was_cached() const {
     return impl_->was_cached;
+}
+
+path CachedDisk::link_into(const std::filesystem::path& directory) const {
+    for (const std::filesystem::path& file : impl_->chain) {
+        const std::filesystem::path target = directory / file.filename();
+        if (::link(file.c_str(), target.c_str()) != 0 && errno != EEXIST) {
+            throw base::SystemError("link " + file.string() + " as " + target.string());
+        }
+    }
+    return directory / impl_->file.filename();
 }
 
 struct DiskCache::Impl {
@@ -89,6 +100,7 @@ struct DiskCache::Impl {
                 disk->entry = *entry;
                 disk->file = file_of(at, *entry);
             }
+            disk->chain.push_back(file_of(at, *entry));
             disk->locks.push_back(std::move(lock));
             at = entry->backing;
         } while (!at.empty());

@@ -29,6 +29,12 @@ public:
     const std::string& format() const;          // qemu's name: "raw" or "qcow2"
     bool was_cached() const;                    // false: it was made by this call
 
+    // Gives the disk and what backs it a second name in `directory` (hard links under the cache's
+    // own names, so that their references to each other hold), for a disk that must outlive its
+    // place in the cache. Answers the top one's name. Names that are there already stay. Throws
+    // base::SystemError, also when the folder is on another file system.
+    std::filesystem::path link_into(const std::filesystem::path& directory) const;
+
 private:
     friend class DiskCache;
     struct Impl;

@@ -27,15 +27,15 @@ constexpr auto kSlice = 25ms;
 /// nspawn keeps state there for every container of the host; ours stays out of it.
 constexpr const char* kNspawnState = "/run/systemd/nspawn";
 
-std::string mount_options(const std::string& type) {
+std::string mount_options(const std::string& type, bool keeps_disk) {
     if (type == "ext4") {
-        return "discard,barrier=0";
+        return keeps_disk ? "discard" : "discard,barrier=0";
     }
     return type == "xfs" || type == "btrfs" ? "discard" : "";
 }
 
 std::string machine_id_of(const InstanceSpec& spec) {
-    return base::sha256_hex("machine-id " + spec.run_id).substr(0, 32);
+    return base::sha256_hex("machine-id " + spec.id).substr(0, 32);
 }
 
 }  // namespace
@@ -54,7 +54,8 @@ void ContainerInstance::fail(const std::string& what) const {
 }
 
 void ContainerInstance::attach_disk() {
-    disk_ = std::make_unique<DiskExport>(spec_.disk, spec_.disk_format, spec_.work_directory);
+    disk_ = std::make_unique<DiskExport>(spec_.disk, spec_.disk_format, spec_.work_directory,
+                                         spec_.keeps_disk);
     const bool grows = std::exchange(spec_.grow_root, false);
     if (grows) {
         spec_.root.length_bytes = grow_partition(disk_->path(), spec_.root.partition);
@@ -70,7 +71,7 @@ void ContainerInstance::attach_disk() {
     base::make_directories(target, 0700);
     // No device nodes: what an image brings along must not open the host's devices.
     root_ = Mount(loop_->path(), target, spec_.root.type, MS_NOATIME | MS_NODEV,
-                  mount_options(spec_.root.type));
+                  mount_options(spec_.root.type, spec_.keeps_disk));
     traces_ = std::make_unique<GuestTraces>(target);
 }
 
@@ -104,6 +105,7 @@ void ContainerInstance::boot() {
     settings.root = root_.target();
     settings.network_namespace = network_->path();
     settings.binds = files_->binds();
+    settings.keeps_disk = spec_.keeps_disk;
     settings.may_make_devices = cgroup_->restricts_devices();
     base::SpawnOptions options;
     options.stdout_to = base::Stdio::from_fd(console_->write_fd());
@@ -182,6 +184,16 @@ void ContainerInstance::reboot(Deadline deadline, std::stop_token stop) {
     }
     boot();
     wait_ready(deadline, stop);
+}
+
+bool ContainerInstance::resume_restart(Deadline deadline, std::stop_token stop) {
+    if (!machine_ || !machine_->poll() || machine_->wait().exit_code != kRestarted) {
+        return false;
+    }
+    machine_.reset();
+    boot();
+    wait_ready(deadline, stop);
+    return true;
 }
 
 Instance::Stopped ContainerInstance::stop(std::chrono::milliseconds grace) {

@@ -25,6 +25,7 @@ public:
     void wait_ready(Deadline deadline, std::stop_token stop) override;
     guest::GuestClient& guest() override;
     void reboot(Deadline deadline, std::stop_token stop) override;
+    bool resume_restart(Deadline deadline, std::stop_token stop) override;
     Stopped stop(std::chrono::milliseconds grace) override;
     void kill() noexcept override;
     PowerState state() override;

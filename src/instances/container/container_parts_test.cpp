@@ -32,7 +32,7 @@ TEST(NspawnCommand, BootsInsideAProcessNamespaceThatDiesWithIt) {
 }
 
 TEST(ExportCommand, QuotesCommasInPaths) {
-    const base::Command command = export_command("/a,b/disk.qcow2", "qcow2", "/m,n/raw");
+    const base::Command command = export_command("/a,b/disk.qcow2", "qcow2", "/m,n/raw", false);
     EXPECT_THAT(command.arguments[1], testing::HasSubstr("filename=/a,,b/disk.qcow2,"));
     EXPECT_THAT(command.arguments[5], testing::HasSubstr("mountpoint=/m,,n/raw,"));
 }

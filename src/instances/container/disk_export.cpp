@@ -33,13 +33,13 @@ std::string quoted(const base::Path& path) {
 }  // namespace
 
 base::Command export_command(const base::Path& disk, const std::string& format,
-                             const base::Path& mount_point) {
+                             const base::Path& mount_point, bool keeps_disk) {
     base::Command command;
     command.program = "qemu-storage-daemon";
     command.arguments = {
         "--blockdev",
         "driver=file,node-name=file,filename=" + quoted(disk) +
-            ",discard=unmap,cache.direct=off,cache.no-flush=on",
+            ",discard=unmap,cache.direct=off,cache.no-flush=" + (keeps_disk ? "off" : "on"),
         "--blockdev",
         "driver=" + format + ",node-name=disk,file=file,discard=unmap,detect-zeroes=unmap",
         "--export",
@@ -48,7 +48,8 @@ base::Command export_command(const base::Path& disk, const std::string& format,
     return command;
 }
 
-DiskExport::DiskExport(const base::Path& disk, const std::string& format, const base::Path& work)
+DiskExport::DiskExport(const base::Path& disk, const std::string& format, const base::Path& work,
+                       bool keeps_disk)
     : mount_point_(work / "disk.raw"), messages_(work / "disk-export.log") {
     base::open_file(mount_point_, O_WRONLY | O_CREAT, 0600);
     const base::Fd log = base::open_file(messages_, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -57,7 +58,7 @@ DiskExport::DiskExport(const base::Path& disk, const std::string& format, const 
     options.stderr_to = base::Stdio::from_fd(log.get());
     options.die_with_parent = true;
     daemon_ = std::make_unique<base::Child>(
-        base::spawn(export_command(disk, format, mount_point_), options));
+        base::spawn(export_command(disk, format, mount_point_, keeps_disk), options));
     wait_until_exported();
 }
 

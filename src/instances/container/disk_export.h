@@ -1,7 +1,7 @@
 // A disk image of any format as a raw file: qemu-storage-daemon's FUSE export. The file exists in
-// our private mount namespace only and goes when the daemon does. Flushes go no further than the
-// page cache: an instance's disk is worth nothing after a crash of the host, and its content is
-// made durable when it is ingested.
+// our private mount namespace only and goes when the daemon does. Unless the disk is kept, flushes
+// go no further than the page cache: a build's disk is worth nothing after a crash of the host, and
+// its content is made durable when it is ingested.
 #pragma once
 
 #include <memory>
@@ -14,13 +14,14 @@ namespace goldsmith::instances {
 
 /// The command that exports `disk` as `mount_point`; pure.
 base::Command export_command(const base::Path& disk, const std::string& format,
-                             const base::Path& mount_point);
+                             const base::Path& mount_point, bool keeps_disk);
 
 class DiskExport {
 public:
     /// Returns when the file can be used. `work` is a folder for the mount point and messages.
     /// Throws base::Error with what the daemon said.
-    DiskExport(const base::Path& disk, const std::string& format, const base::Path& work);
+    DiskExport(const base::Path& disk, const std::string& format, const base::Path& work,
+               bool keeps_disk = false);
     ~DiskExport();
     DiskExport(const DiskExport&) = delete;
     DiskExport& operator=(const DiskExport&) = delete;

@@ -58,4 +58,13 @@ std::optional<pid_t> find_guest_init(pid_t ancestor) {
     return std::nullopt;
 }
 
+std::optional<pid_t> find_guest_init_of_runner(pid_t runner) {
+    for (const pid_t child : children_of(runner)) {
+        if (const auto init = find_guest_init(child)) {
+            return init;
+        }
+    }
+    return std::nullopt;
+}
+
 }  // namespace goldsmith::instances

@@ -11,4 +11,7 @@ namespace goldsmith::instances {
 /// nspawn's), looking from `ancestor` down. Nothing while there is none.
 std::optional<pid_t> find_guest_init(pid_t ancestor);
 
+/// The same for a container that a runner owns: below any of the runner's children.
+std::optional<pid_t> find_guest_init_of_runner(pid_t runner);
+
 }  // namespace goldsmith::instances

@@ -49,14 +49,16 @@ std::string bind_option(const ReadOnlyBind& bind) {
 base::Command nspawn_command(const NspawnSettings& settings) {
     base::Command command;
     command.program = "unshare";
-    command.arguments = {
-        "--mount", "--pid", "--fork", "--kill-child=SIGKILL", "--mount-proc", "systemd-nspawn",
-        "--quiet", "--directory=" + settings.root.string(), "--machine=" + settings.machine,
-        "--uuid=" + settings.machine_id, "--register=no", "--keep-unit",
-        "--network-namespace-path=" + settings.network_namespace.string(), "--resolv-conf=off",
-        "--timezone=off", "--link-journal=no",
-        // The disk is worth nothing after a crash; it is flushed when it is unmounted.
-        "--suppress-sync=yes", "--console=read-only", "--setenv=SYSTEMD_COLORS=0"};
+    command.arguments = {"--mount", "--pid", "--fork", "--kill-child=SIGKILL", "--mount-proc",
+                         "systemd-nspawn", "--quiet", "--directory=" + settings.root.string(),
+                         "--machine=" + settings.machine, "--uuid=" + settings.machine_id,
+                         "--register=no", "--keep-unit",
+                         "--network-namespace-path=" + settings.network_namespace.string(),
+                         "--resolv-conf=off", "--timezone=off", "--link-journal=no",
+                         // A disk that is not kept is worth nothing after a crash; it is flushed
+                         // when it is unmounted.
+                         settings.keeps_disk ? "--suppress-sync=no" : "--suppress-sync=yes",
+                         "--console=read-only", "--setenv=SYSTEMD_COLORS=0"};
     if (!settings.may_make_devices) {
         command.arguments.push_back("--drop-capability=CAP_MKNOD");
     }

@@ -25,6 +25,8 @@ struct NspawnSettings {
     std::vector<ReadOnlyBind> binds;
     /// Where no control group keeps the guest from opening devices, it must not make nodes.
     bool may_make_devices = false;
+    /// What the guest flushes is flushed; else its calls of sync() and fsync() do nothing.
+    bool keeps_disk = false;
 };
 
 /// Boots the guest's own init in namespaces of its own, in a process namespace around all of it

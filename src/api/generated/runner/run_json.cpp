@@ -105,6 +105,7 @@ boost::json::object to_json(const RunSpec& value) {
     write_member(tree, "keepOnFailure", value.keep_on_failure);
     write_member(tree, "capsuleDirectory", value.capsule_directory);
     write_member(tree, "agentProgram", value.agent_program);
+    write_member(tree, "instanceDirectory", value.instance_directory);
     write_member(tree, "network", value.network);
     write_member(tree, "metadata", value.metadata);
     write_member(tree, "apiEndpointFile", value.api_endpoint_file);
@@ -135,6 +136,7 @@ void from_json(const boost::json::object& tree, RunSpec& value) {
     read_member(tree, "keepOnFailure", value.keep_on_failure);
     read_member(tree, "capsuleDirectory", value.capsule_directory);
     read_member(tree, "agentProgram", value.agent_program);
+    read_member(tree, "instanceDirectory", value.instance_directory);
     read_member(tree, "network", value.network);
     read_member(tree, "metadata", value.metadata);
     read_member(tree, "apiEndpointFile", value.api_endpoint_file);
@@ -205,12 +207,29 @@ void from_json(const boost::json::object& tree, CreateSnapshot& value) {
     require_member(tree, "snapshotId", value.snapshot_id);
     read_member(tree, "description", value.description);
 }
+boost::json::object to_json(const RunScript& value) {
+    boost::json::object tree;
+    write_member(tree, "script", value.script);
+    write_member(tree, "workingDirectory", value.working_directory);
+    write_member(tree, "environment", value.environment);
+    write_member(tree, "mostOutputBytes", value.most_output_bytes);
+    write_member(tree, "mostErrorBytes", value.most_error_bytes);
+    return tree;
+}
+void from_json(const boost::json::object& tree, RunScript& value) {
+    require_member(tree, "script", value.script);
+    read_member(tree, "workingDirectory", value.working_directory);
+    read_member(tree, "environment", value.environment);
+    require_member(tree, "mostOutputBytes", value.most_output_bytes);
+    require_member(tree, "mostErrorBytes", value.most_error_bytes);
+}
 boost::json::object to_json(const Command& value) {
     boost::json::object tree;
     write_member(tree, "id", value.id);
     write_member(tree, "kind", value.kind);
     write_member(tree, "executeDocuments", value.execute_documents);
     write_member(tree, "createSnapshot", value.create_snapshot);
+    write_member(tree, "runScript", value.run_script);
     write_member(tree, "timeoutSeconds", value.timeout_seconds);
     return tree;
 }
@@ -219,6 +238,7 @@ void from_json(const boost::json::object& tree, Command& value) {
     require_member(tree, "kind", value.kind);
     read_member(tree, "executeDocuments", value.execute_documents);
     read_member(tree, "createSnapshot", value.create_snapshot);
+    read_member(tree, "runScript", value.run_script);
     read_member(tree, "timeoutSeconds", value.timeout_seconds);
 }
 boost::json::object to_json(const StepFailure& value) {
@@ -305,6 +325,26 @@ void from_json(const boost::json::object& tree, SnapshotStatistics& value) {
     require_member(tree, "newChunks", value.new_chunks);
     require_member(tree, "newBytesStored", value.new_bytes_stored);
 }
+boost::json::object to_json(const ScriptResult& value) {
+    boost::json::object tree;
+    write_member(tree, "exitCode", value.exit_code);
+    write_member(tree, "timedOut", value.timed_out);
+    write_member(tree, "cancelled", value.cancelled);
+    write_member(tree, "output", value.output);
+    write_member(tree, "errors", value.errors);
+    write_member(tree, "outputCut", value.output_cut);
+    write_member(tree, "errorsCut", value.errors_cut);
+    return tree;
+}
+void from_json(const boost::json::object& tree, ScriptResult& value) {
+    read_member(tree, "exitCode", value.exit_code);
+    read_member(tree, "timedOut", value.timed_out);
+    read_member(tree, "cancelled", value.cancelled);
+    require_member(tree, "output", value.output);
+    require_member(tree, "errors", value.errors);
+    read_member(tree, "outputCut", value.output_cut);
+    read_member(tree, "errorsCut", value.errors_cut);
+}
 boost::json::object to_json(const CommandResult& value) {
     boost::json::object tree;
     write_member(tree, "id", value.id);
@@ -318,6 +358,7 @@ boost::json::object to_json(const CommandResult& value) {
     write_member(tree, "metadata", value.metadata);
     write_member(tree, "snapshotId", value.snapshot_id);
     write_member(tree, "snapshot", value.snapshot);
+    write_member(tree, "script", value.script);
     return tree;
 }
 void from_json(const boost::json::object& tree, CommandResult& value) {
@@ -332,6 +373,7 @@ void from_json(const boost::json::object& tree, CommandResult& value) {
     read_member(tree, "metadata", value.metadata);
     read_member(tree, "snapshotId", value.snapshot_id);
     read_member(tree, "snapshot", value.snapshot);
+    read_member(tree, "script", value.script);
 }
 boost::json::object to_json(const RunState& value) {
     boost::json::object tree;
@@ -342,6 +384,7 @@ boost::json::object to_json(const RunState& value) {
     write_member(tree, "pid", value.pid);
     write_member(tree, "updateTime", value.update_time);
     write_member(tree, "bootMilliseconds", value.boot_milliseconds);
+    write_member(tree, "switchedOff", value.switched_off);
     return tree;
 }
 void from_json(const boost::json::object& tree, RunState& value) {
@@ -352,6 +395,7 @@ void from_json(const boost::json::object& tree, RunState& value) {
     read_member(tree, "pid", value.pid);
     require_member(tree, "updateTime", value.update_time);
     read_member(tree, "bootMilliseconds", value.boot_milliseconds);
+    read_member(tree, "switchedOff", value.switched_off);
 }
 
 }  // namespace goldsmith::api::runner

@@ -12,13 +12,13 @@ constexpr Shape positive_integer_shape{.name = "PositiveInteger", .kind = Kind::
 static constexpr const char* driver_values[] = {"automatic", "vm", "container", "fake"};
 constexpr Shape driver_shape{.name = "Driver", .kind = Kind::enumeration, .values = driver_values};
 
-static constexpr const char* run_purpose_values[] = {"build", "test"};
+static constexpr const char* run_purpose_values[] = {"build", "test", "instance"};
 constexpr Shape run_purpose_shape{.name = "RunPurpose", .kind = Kind::enumeration, .values = run_purpose_values};
 
 static constexpr const char* instance_state_values[] = {"starting", "running", "stopping", "stopped", "terminated", "failed"};
 constexpr Shape instance_state_shape{.name = "InstanceState", .kind = Kind::enumeration, .values = instance_state_values};
 
-static constexpr const char* command_kind_values[] = {"execute_documents", "collect_metadata", "sanitize", "create_snapshot", "terminate"};
+static constexpr const char* command_kind_values[] = {"execute_documents", "collect_metadata", "sanitize", "create_snapshot", "run_script", "cancel", "reboot", "stop", "terminate"};
 constexpr Shape command_kind_shape{.name = "CommandKind", .kind = Kind::enumeration, .values = command_kind_values};
 
 static constexpr const char* outcome_values[] = {"succeeded", "failed"};
@@ -55,6 +55,7 @@ static constexpr Member run_spec_members[] = {
     {.name = "keepOnFailure", .shape = &boolean_shape},
     {.name = "capsuleDirectory", .shape = &string_shape},
     {.name = "agentProgram", .shape = &string_shape},
+    {.name = "instanceDirectory", .shape = &string_shape},
     {.name = "network", .shape = &run_network_shape},
     {.name = "metadata", .shape = &metadata_facts_shape},
     {.name = "apiEndpointFile", .shape = &string_shape},
@@ -126,6 +127,7 @@ static constexpr Member command_members[] = {
     {.name = "kind", .shape = &command_kind_shape, .required = true},
     {.name = "executeDocuments", .shape = &execute_documents_shape},
     {.name = "createSnapshot", .shape = &create_snapshot_shape},
+    {.name = "runScript", .shape = &run_script_shape},
     {.name = "timeoutSeconds", .shape = &integer_shape},
 };
 constexpr Shape command_shape{.name = "Command", .kind = Kind::structure, .members = command_members};
@@ -160,6 +162,15 @@ static constexpr Member create_snapshot_members[] = {
 };
 constexpr Shape create_snapshot_shape{.name = "CreateSnapshot", .kind = Kind::structure, .members = create_snapshot_members};
 
+static constexpr Member run_script_members[] = {
+    {.name = "script", .shape = &string_shape, .required = true},
+    {.name = "workingDirectory", .shape = &string_shape},
+    {.name = "environment", .shape = &string_map_shape},
+    {.name = "mostOutputBytes", .shape = &long__shape, .required = true},
+    {.name = "mostErrorBytes", .shape = &long__shape, .required = true},
+};
+constexpr Shape run_script_shape{.name = "RunScript", .kind = Kind::structure, .members = run_script_members};
+
 static constexpr Member command_result_members[] = {
     {.name = "id", .shape = &command_id_shape, .required = true},
     {.name = "outcome", .shape = &outcome_shape, .required = true},
@@ -172,6 +183,7 @@ static constexpr Member command_result_members[] = {
     {.name = "metadata", .shape = &instance_metadata_shape},
     {.name = "snapshotId", .shape = &string_shape},
     {.name = "snapshot", .shape = &snapshot_statistics_shape},
+    {.name = "script", .shape = &script_result_shape},
 };
 constexpr Shape command_result_shape{.name = "CommandResult", .kind = Kind::structure, .members = command_result_members};
 
@@ -224,6 +236,17 @@ static constexpr Member snapshot_statistics_members[] = {
 };
 constexpr Shape snapshot_statistics_shape{.name = "SnapshotStatistics", .kind = Kind::structure, .members = snapshot_statistics_members};
 
+static constexpr Member script_result_members[] = {
+    {.name = "exitCode", .shape = &integer_shape},
+    {.name = "timedOut", .shape = &boolean_shape},
+    {.name = "cancelled", .shape = &boolean_shape},
+    {.name = "output", .shape = &string_shape, .required = true},
+    {.name = "errors", .shape = &string_shape, .required = true},
+    {.name = "outputCut", .shape = &boolean_shape},
+    {.name = "errorsCut", .shape = &boolean_shape},
+};
+constexpr Shape script_result_shape{.name = "ScriptResult", .kind = Kind::structure, .members = script_result_members};
+
 static constexpr Member run_state_members[] = {
     {.name = "runId", .shape = &run_id_shape, .required = true},
     {.name = "instanceId", .shape = &string_shape, .required = true},
@@ -232,6 +255,7 @@ static constexpr Member run_state_members[] = {
     {.name = "pid", .shape = &integer_shape},
     {.name = "updateTime", .shape = &time_shape, .required = true},
     {.name = "bootMilliseconds", .shape = &long__shape},
+    {.name = "switchedOff", .shape = &boolean_shape},
 };
 constexpr Shape run_state_shape{.name = "RunState", .kind = Kind::structure, .members = run_state_members};
 

@@ -10,9 +10,9 @@ namespace goldsmith::api::runner {
 namespace {
 
 constexpr std::array<std::string_view, 4> driver_texts{"automatic", "vm", "container", "fake"};
-constexpr std::array<std::string_view, 2> run_purpose_texts{"build", "test"};
+constexpr std::array<std::string_view, 3> run_purpose_texts{"build", "test", "instance"};
 constexpr std::array<std::string_view, 6> instance_state_texts{"starting", "running", "stopping", "stopped", "terminated", "failed"};
-constexpr std::array<std::string_view, 5> command_kind_texts{"execute_documents", "collect_metadata", "sanitize", "create_snapshot", "terminate"};
+constexpr std::array<std::string_view, 9> command_kind_texts{"execute_documents", "collect_metadata", "sanitize", "create_snapshot", "run_script", "cancel", "reboot", "stop", "terminate"};
 constexpr std::array<std::string_view, 2> outcome_texts{"succeeded", "failed"};
 constexpr std::array<std::string_view, 3> network_mode_texts{"nat", "isolated", "bridge"};
 constexpr std::array<std::string_view, 4> egress_protocol_texts{"all", "tcp", "udp", "icmp"};

@@ -17,7 +17,7 @@ std::string_view to_string(Driver value);
 /// False, and `value` unchanged, when `text` names no Driver.
 bool from_string(std::string_view text, Driver& value);
 
-enum class RunPurpose { build, test };
+enum class RunPurpose { build, test, instance };
 std::string_view to_string(RunPurpose value);
 /// False, and `value` unchanged, when `text` names no RunPurpose.
 bool from_string(std::string_view text, RunPurpose& value);
@@ -27,7 +27,7 @@ std::string_view to_string(InstanceState value);
 /// False, and `value` unchanged, when `text` names no InstanceState.
 bool from_string(std::string_view text, InstanceState& value);
 
-enum class CommandKind { execute_documents, collect_metadata, sanitize, create_snapshot, terminate };
+enum class CommandKind { execute_documents, collect_metadata, sanitize, create_snapshot, run_script, cancel, reboot, stop, terminate };
 std::string_view to_string(CommandKind value);
 /// False, and `value` unchanged, when `text` names no CommandKind.
 bool from_string(std::string_view text, CommandKind& value);
@@ -116,6 +116,7 @@ struct RunSpec {
     std::optional<bool> keep_on_failure{};
     std::optional<std::string> capsule_directory{};
     std::optional<std::string> agent_program{};
+    std::optional<std::string> instance_directory{};
     std::optional<RunNetwork> network{};
     std::optional<MetadataFacts> metadata{};
     std::optional<std::string> api_endpoint_file{};
@@ -166,11 +167,22 @@ struct CreateSnapshot {
     bool operator==(const CreateSnapshot&) const = default;
 };
 
+struct RunScript {
+    std::string script{};
+    std::optional<std::string> working_directory{};
+    std::optional<std::map<std::string, std::string>> environment{};
+    std::int64_t most_output_bytes{};
+    std::int64_t most_error_bytes{};
+
+    bool operator==(const RunScript&) const = default;
+};
+
 struct Command {
     std::string id{};
     CommandKind kind{};
     std::optional<ExecuteDocuments> execute_documents{};
     std::optional<CreateSnapshot> create_snapshot{};
+    std::optional<RunScript> run_script{};
     std::optional<std::int32_t> timeout_seconds{};
 
     bool operator==(const Command&) const = default;
@@ -228,6 +240,18 @@ struct SnapshotStatistics {
     bool operator==(const SnapshotStatistics&) const = default;
 };
 
+struct ScriptResult {
+    std::optional<std::int32_t> exit_code{};
+    std::optional<bool> timed_out{};
+    std::optional<bool> cancelled{};
+    std::string output{};
+    std::string errors{};
+    std::optional<bool> output_cut{};
+    std::optional<bool> errors_cut{};
+
+    bool operator==(const ScriptResult&) const = default;
+};
+
 struct CommandResult {
     std::string id{};
     Outcome outcome{};
@@ -240,6 +264,7 @@ struct CommandResult {
     std::optional<InstanceMetadata> metadata{};
     std::optional<std::string> snapshot_id{};
     std::optional<SnapshotStatistics> snapshot{};
+    std::optional<ScriptResult> script{};
 
     bool operator==(const CommandResult&) const = default;
 };
@@ -252,6 +277,7 @@ struct RunState {
     std::optional<std::int32_t> pid{};
     base::Time update_time{};
     std::optional<std::int64_t> boot_milliseconds{};
+    std::optional<bool> switched_off{};
 
     bool operator==(const RunState&) const = default;
 };

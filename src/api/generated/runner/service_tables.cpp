@@ -13,9 +13,10 @@ const Shape* const shapes[] = {
     &network_mode_shape, &egress_protocol_shape, &run_network_shape, &egress_lists_shape,
     &egress_rules_shape, &egress_list_shape, &egress_rule_shape, &metadata_facts_shape,
     &role_credentials_shape, &command_shape, &execute_documents_shape, &nested_document_list_shape,
-    &nested_document_shape, &document_shape, &create_snapshot_shape, &command_result_shape,
-    &step_failure_shape, &executed_documents_shape, &instance_metadata_shape, &package_list_shape,
-    &package_shape, &snapshot_statistics_shape, &run_state_shape
+    &nested_document_shape, &document_shape, &create_snapshot_shape, &run_script_shape,
+    &command_result_shape, &step_failure_shape, &executed_documents_shape, &instance_metadata_shape,
+    &package_list_shape, &package_shape, &snapshot_statistics_shape, &script_result_shape,
+    &run_state_shape
 };
 }  // namespace
 

@@ -42,6 +42,7 @@ extern const Shape nested_document_list_shape;
 extern const Shape nested_document_shape;
 extern const Shape document_shape;
 extern const Shape create_snapshot_shape;
+extern const Shape run_script_shape;
 extern const Shape command_result_shape;
 extern const Shape step_failure_shape;
 extern const Shape executed_documents_shape;
@@ -49,6 +50,7 @@ extern const Shape instance_metadata_shape;
 extern const Shape package_list_shape;
 extern const Shape package_shape;
 extern const Shape snapshot_statistics_shape;
+extern const Shape script_result_shape;
 extern const Shape run_state_shape;
 
 
