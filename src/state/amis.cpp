@@ -1,6 +1,8 @@
 #include "state/amis.h"
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <utility>
 
 #include "db/connection.h"
 
@@ -26,6 +28,13 @@ constexpr std::string_view page_sql =
     "SELECT id, region, image_id, owner, name, state, created_ms, body FROM amis"
     " WHERE region = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
 
+/// Members that came later: absent where they are empty.
+constexpr std::pair<const char*, std::string AmiRow::*> later_texts[] = {
+    {"source_instance_id", &AmiRow::source_instance_id},
+    {"state_reason", &AmiRow::state_reason},
+    {"imds_support", &AmiRow::imds_support},
+    {"tpm_support", &AmiRow::tpm_support}};
+
 std::string body_of(const AmiRow& ami) {
     json::array devices;
     for (const AmiDevice& device : ami.devices) {
@@ -44,6 +53,14 @@ std::string body_of(const AmiRow& ami) {
                       {"devices", std::move(devices)}};
     if (ami.deprecation_ms) {
         body["deprecation_ms"] = *ami.deprecation_ms;
+    }
+    if (!ami.launch_accounts.empty()) {
+        body["launch_accounts"] = json::value_from(ami.launch_accounts);
+    }
+    for (const auto& [name, member] : later_texts) {
+        if (!(ami.*member).empty()) {
+            body[name] = ami.*member;
+        }
     }
     return json::serialize(body);
 }
@@ -65,6 +82,14 @@ void read_body(std::string_view text, AmiRow& ami) {
     ami.is_public = body.at("is_public").as_bool();
     if (const json::value* deprecation = body.if_contains("deprecation_ms")) {
         ami.deprecation_ms = deprecation->to_number<std::int64_t>();
+    }
+    if (const json::value* accounts = body.if_contains("launch_accounts")) {
+        ami.launch_accounts = json::value_to<std::vector<std::string>>(*accounts);
+    }
+    for (const auto& [name, member] : later_texts) {
+        if (body.contains(name)) {
+            ami.*member = text_of(body, name);
+        }
     }
     for (const json::value& item : body.at("devices").as_array()) {
         const json::object& device = item.as_object();
@@ -90,6 +115,12 @@ std::optional<AmiRow> read(const std::optional<db::Row>& row) {
 }
 
 }  // namespace
+
+bool may_launch(const AmiRow& ami, std::string_view account) {
+    return ami.owner == account || ami.owner == "amazon" || ami.is_public ||
+           std::find(ami.launch_accounts.begin(), ami.launch_accounts.end(), account) !=
+               ami.launch_accounts.end();
+}
 
 void insert_ami(db::Connection& connection, AmiRow& ami) {
     const auto row = connection.query_one(

@@ -42,10 +42,19 @@ struct AmiRow {
     std::string source_image_id{};      // the AMI it was copied or built from; may be empty
     std::string source_image_region{};  // copies only
     bool is_public = false;
+    std::vector<std::string> launch_accounts{};    // accounts that it is shared with, sorted
     std::optional<std::int64_t> deprecation_ms{};  // from when on it is deprecated
+    std::string source_instance_id{};              // CreateImage: the instance
+    std::string state_reason{};                    // why it failed
+    std::string imds_support{};                    // "v2.0"; empty: unset
+    std::string tpm_support{};                     // "v2.0"; empty: unset
     std::vector<AmiDevice> devices{};
     bool operator==(const AmiRow&) const = default;
 };
+
+/// Whether an account sees an AMI and may start machines from it: its owner, everybody when it is
+/// public or managed, and those that it is shared with.
+bool may_launch(const AmiRow& ami, std::string_view account);
 
 /// Fills in `id`. Throws db::Error{unique} when the image id is taken in the region.
 void insert_ami(db::Connection& connection, AmiRow& ami);
@@ -75,6 +84,9 @@ struct SnapshotRow {
 void insert_snapshot(db::Connection& connection, SnapshotRow& snapshot);
 bool erase_snapshot(db::Connection& connection, std::string_view region,
                     std::string_view snapshot_id);
+/// False: there is no such snapshot.
+bool set_snapshot_state(db::Connection& connection, std::string_view region,
+                        std::string_view snapshot_id, std::string_view state);
 std::optional<SnapshotRow> find_snapshot(db::Connection& connection, std::string_view region,
                                          std::string_view snapshot_id);
 std::vector<SnapshotRow> page_snapshots(db::Connection& connection, std::string_view region,

@@ -7,6 +7,8 @@ namespace {
 constexpr std::string_view insert_sql =
     "INSERT INTO snapshots (region, snapshot_id, owner, state, description, volume_size_gib,"
     " created_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id";
+constexpr std::string_view set_state_sql =
+    "UPDATE snapshots SET state = ?3 WHERE region = ?1 AND snapshot_id = ?2";
 constexpr std::string_view erase_sql =
     "DELETE FROM snapshots WHERE region = ?1 AND snapshot_id = ?2";
 constexpr std::string_view find_sql =
@@ -34,6 +36,11 @@ void insert_snapshot(db::Connection& connection, SnapshotRow& snapshot) {
         insert_sql, {snapshot.region, snapshot.snapshot_id, snapshot.owner, snapshot.state,
                      snapshot.description, snapshot.volume_size_gib, snapshot.created_ms});
     snapshot.id = row->integer(0);
+}
+
+bool set_snapshot_state(db::Connection& connection, std::string_view region,
+                        std::string_view snapshot_id, std::string_view state) {
+    return connection.execute(set_state_sql, {region, snapshot_id, state}) > 0;
 }
 
 bool erase_snapshot(db::Connection& connection, std::string_view region,

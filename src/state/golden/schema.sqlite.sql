@@ -210,6 +210,15 @@ CREATE TABLE image_findings (
 
 CREATE INDEX image_findings_by_image ON image_findings (account, region, image_arn, id);
 
+CREATE TABLE image_jobs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    subject TEXT NOT NULL,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (region, subject)
+);
+
 CREATE TABLE image_packages (
     image_id INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
     position INTEGER NOT NULL,
@@ -325,11 +334,36 @@ CREATE TABLE instances (
     state_reason TEXT,
     private_ip TEXT,
     run_id TEXT,
-    launched_ms INTEGER NOT NULL,
+    launched_ms INTEGER NOT NULL, wanted TEXT NOT NULL DEFAULT '', generation INTEGER NOT NULL DEFAULT 0, is_ready INTEGER NOT NULL DEFAULT 0, changed_ms BIGINT NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0, reboots INTEGER NOT NULL DEFAULT 0, rebooted INTEGER NOT NULL DEFAULT 0, hold TEXT NOT NULL DEFAULT '', launch TEXT NOT NULL DEFAULT '{}',
     UNIQUE (region, instance_id)
 );
 
 CREATE INDEX instances_by_state ON instances (region, state);
+
+CREATE INDEX instances_by_wanted ON instances (wanted, state);
+
+CREATE TABLE launch_template_versions (
+    template_id TEXT NOT NULL REFERENCES launch_templates (template_id) ON DELETE CASCADE,
+    version BIGINT NOT NULL,
+    description TEXT NOT NULL,
+    created_ms BIGINT NOT NULL,
+    created_by TEXT NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (template_id, version)
+);
+
+CREATE TABLE launch_templates (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    template_id TEXT NOT NULL UNIQUE,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    name TEXT NOT NULL,
+    created_ms BIGINT NOT NULL,
+    created_by TEXT NOT NULL,
+    default_version BIGINT NOT NULL,
+    latest_version BIGINT NOT NULL,
+    UNIQUE (account, region, name)
+);
 
 CREATE TABLE lifecycle_executions (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -435,6 +469,41 @@ CREATE TABLE snapshots (
     created_ms INTEGER NOT NULL,
     UNIQUE (region, snapshot_id)
 );
+
+CREATE TABLE ssm_commands (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    command_id TEXT NOT NULL UNIQUE,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    requested_ms BIGINT NOT NULL,
+    expires_ms BIGINT NOT NULL,
+    body TEXT NOT NULL
+);
+
+CREATE INDEX ssm_commands_by_account ON ssm_commands (account, region, id);
+
+CREATE TABLE ssm_invocations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    command_id TEXT NOT NULL REFERENCES ssm_commands (command_id) ON DELETE CASCADE,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    instance_id TEXT NOT NULL,
+    requested_ms BIGINT NOT NULL,
+    status TEXT NOT NULL,
+    status_details TEXT NOT NULL,
+    is_cancelled INTEGER NOT NULL,
+    run_id TEXT NOT NULL,
+    started_ms BIGINT,
+    ended_ms BIGINT,
+    response_code INTEGER NOT NULL,
+    standard_output TEXT NOT NULL,
+    standard_error TEXT NOT NULL,
+    UNIQUE (command_id, instance_id)
+);
+
+CREATE INDEX ssm_invocations_by_account ON ssm_invocations (account, region, id);
+
+CREATE INDEX ssm_invocations_by_status ON ssm_invocations (status, id);
 
 CREATE TABLE step_runs (
     id TEXT PRIMARY KEY,
