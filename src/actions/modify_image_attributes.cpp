@@ -1,11 +1,15 @@
-// ModifyImageAttributes: who may launch the distributed images. Offered: everybody (`all`) or
-// nobody else; accounts and organisations come with the identity of several accounts.
+// ModifyImageAttributes: who may launch the distributed images: everybody (`all`) and accounts.
+// Organisations are not offered.
+#include <algorithm>
 #include <boost/json.hpp>
+#include <optional>
+#include <set>
 
 #include "actions/actions.h"
 #include "actions/build_settings.h"
 #include "db/database.h"
 #include "state/amis.h"
+#include "workflow/plan.h"
 
 namespace goldsmith::actions {
 
@@ -14,22 +18,41 @@ namespace {
 namespace json = boost::json;
 using workflow::Advance;
 
+/// Organizations are in the configuration alone: nobody plans with them.
+std::optional<workflow::Failed> organizations_refused(const json::object& settings) {
+    const auto member = [](const json::value* value, const char* name) {
+        const json::object* object = value == nullptr ? nullptr : value->if_object();
+        return object == nullptr ? nullptr : object->if_contains(name);
+    };
+    const json::value* list = member(settings.if_contains("distribution"), "distributions");
+    if (list == nullptr || !list->is_array()) {
+        return std::nullopt;
+    }
+    for (const json::value& entry : list->as_array()) {
+        const json::value* permission =
+            member(member(&entry, "amiDistributionConfiguration"), "launchPermission");
+        for (const char* name : {"organizationArns", "organizationalUnitArns"}) {
+            const json::value* arns = member(permission, name);
+            if (arns != nullptr && arns->is_array() && !arns->as_array().empty()) {
+                return workflow::Failed{
+                    "the launch permission '" + std::string(name) +
+                        "' cannot be given: this server has no organizations; name accounts "
+                        "(userIds) or everybody (userGroups: all)",
+                    {}};
+            }
+        }
+    }
+    return std::nullopt;
+}
+
 class ModifyImageAttributes final : public workflow::Action {
 public:
     explicit ModifyImageAttributes(World& world) : world_(world) {}
 
     Advance advance(const workflow::StepContext& step) override {
         const BuildSettings settings = build_settings(step.plan);
-        for (const PlannedDistribution& entry :
-             settings.distributions.value_or(std::vector<PlannedDistribution>{})) {
-            if (!entry.launch_users.empty()) {
-                return workflow::Failed{
-                    "region " + entry.region + ": launch permission for account " +
-                        entry.launch_users.front() +
-                        " cannot be given: this server shares images with everybody (userGroups: "
-                        "all) or nobody so far",
-                    {}};
-            }
+        if (auto refused = organizations_refused(step.plan.settings)) {
+            return std::move(*refused);
         }
         json::array modified;
         for (const json::value& value : step.inputs.at("distributedImages").as_array()) {
@@ -46,21 +69,31 @@ private:
         const std::string region(image.at("region").as_string());
         for (const PlannedDistribution& entry :
              settings.distributions.value_or(std::vector<PlannedDistribution>{})) {
-            const bool is_public = std::find(entry.launch_groups.begin(), entry.launch_groups.end(),
-                                             "all") != entry.launch_groups.end();
-            if (entry.region != region || !is_public) {
-                continue;
+            if (entry.region == region) {
+                permit(region, std::string(image.at("amiId").as_string()), entry);
             }
-            world_.database.write([&](db::Transaction& transaction) {
-                db::Connection& connection = transaction.connection();
-                auto row =
-                    state::find_ami(connection, region, std::string(image.at("amiId").as_string()));
-                if (row) {
-                    row->is_public = true;
-                    state::update_ami(connection, *row);
-                }
-            });
         }
+    }
+
+    void permit(const std::string& region, const std::string& image_id,
+                const PlannedDistribution& entry) {
+        const auto& groups = entry.launch_groups;
+        const bool is_public = std::find(groups.begin(), groups.end(), "all") != groups.end();
+        if (!is_public && entry.launch_users.empty()) {
+            return;
+        }
+        world_.database.write([&](db::Transaction& transaction) {
+            auto row = state::find_ami(transaction, region, image_id);
+            if (!row) {
+                return;
+            }
+            row->is_public = row->is_public || is_public;
+            std::set<std::string> accounts(row->launch_accounts.begin(),
+                                           row->launch_accounts.end());
+            accounts.insert(entry.launch_users.begin(), entry.launch_users.end());
+            row->launch_accounts.assign(accounts.begin(), accounts.end());
+            state::update_ami(transaction, *row);
+        });
     }
 
     World& world_;

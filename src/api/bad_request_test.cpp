@@ -6,6 +6,7 @@
 #include "api/bad_requests.h"
 #include "api/error.h"
 #include "api/generated/ec2/dispatch.h"
+#include "api/generated/ec2/image_tasks.h"
 #include "api/generated/ec2/instance_types.h"
 #include "api/generated/ec2/instances.h"
 #include "api/generated/ec2/launch_templates.h"
@@ -75,14 +76,15 @@ struct Ec2 {
     ec2::Tags tags;
     ec2::Snapshots snapshots;
     ec2::MachineImages images;
+    ec2::ImageTasks image_tasks;
     ec2::LaunchTemplates launch_templates;
     ec2::Instances instances;
     ec2::Networks networks;
     ec2::InstanceTypes instance_types;
     ec2::Regions regions;
     std::unique_ptr<Endpoint> endpoint =
-        ec2::make_endpoint({&tags, &snapshots, &images, &launch_templates, &instances, &networks,
-                            &instance_types, &regions});
+        ec2::make_endpoint({&tags, &snapshots, &images, &image_tasks, &launch_templates, &instances,
+                            &networks, &instance_types, &regions});
 };
 
 struct Logs {

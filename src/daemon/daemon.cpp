@@ -16,6 +16,10 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "catalogue/entry.h"
+#include "controllers/command_controller.h"
+#include "controllers/control_thread.h"
+#include "controllers/image_controller.h"
+#include "controllers/instance_controller.h"
 #include "daemon/build_log.h"
 #include "daemon/call_audit.h"
 #include "daemon/database.h"
@@ -115,6 +119,9 @@ struct Daemon::Parts {
                 log,           layout.root, program_directory(config) / "toe",
                 config.driver, &imports},
           build_log(layout.logs(), log),
+          commands(world),
+          instances(world),
+          images(world),
           executions(*database, image_projection()),
           workers("action", static_cast<int>(config.action_threads)),
           loop(executions, registry, workers, clock, loop_options(config), &build_log, log),
@@ -188,6 +195,8 @@ struct Daemon::Parts {
         service::Dependencies dependencies{*database, random, page_tokens};
         dependencies.stores = &regions;
         dependencies.logs_directory = layout.logs();
+        dependencies.instances_directory = layout.instances();
+        dependencies.runs_directory = layout.runs();
         dependencies.audit_directory = layout.audit();
         dependencies.regions = config.regions;
         dependencies.account = config.account;
@@ -195,7 +204,21 @@ struct Daemon::Parts {
         dependencies.quotas = config.quotas;
         dependencies.lifecycle_interval = config.lifecycle_interval;
         dependencies.notify = [this](const std::string& execution) { loop.notify(execution); };
+        dependencies.wake_controllers = [this] { wake_controllers(); };
         return dependencies;
+    }
+
+    /// By the name of the operation, because the endpoint whose operations it knows is not there
+    /// yet.
+    service::ec2::PassGate pass_ec2_gate() {
+        return [this](const api::CallContext& context, std::string_view operation,
+                      const boost::json::object& input) {
+            for (const auto* each : ec2_service->operations) {
+                if (each->name == operation) {
+                    gate.pass(*ec2_service, *each, context, input);
+                }
+            }
+        };
     }
 
     void add_services() {
@@ -204,6 +227,9 @@ struct Daemon::Parts {
                                 std::unique_ptr<api::Endpoint> endpoint) {
             const std::shared_ptr<api::Endpoint> shared(std::move(endpoint));
             call_audit.add_service(scope, *shared);
+            if (std::string_view(scope) == "ec2") {
+                ec2_service = &shared->service();
+            }
             router.add_service(
                 scope, std::move(protocol),
                 throttled(gateway_to(shared, gate, clock, log), *shared, throttle, clock));
@@ -211,7 +237,8 @@ struct Daemon::Parts {
         add("imagebuilder", http::rest_json_protocol(),
             service::make_imagebuilder_endpoint(dependencies));
         add("ec2", http::ec2_protocol("http://ec2.amazonaws.com/doc/2016-11-15/"),
-            service::make_ec2_endpoint(dependencies));
+            service::make_ec2_endpoint(dependencies, pass_ec2_gate()));
+        add("ssm", http::json_11_protocol("AmazonSSM"), service::make_ssm_endpoint(dependencies));
         add("logs", http::json_11_protocol("Logs_20140328"),
             service::make_logs_endpoint(dependencies));
         add("iam", http::query_protocol("https://iam.amazonaws.com/doc/2010-05-08/"),
@@ -222,8 +249,26 @@ struct Daemon::Parts {
             service::make_sts_endpoint(dependencies));
     }
 
+    void wake_controllers() {
+        if (control_thread) {
+            control_thread->wake();
+        }
+        if (image_thread) {
+            image_thread->wake();
+        }
+    }
+
     void start() {
+        // Results of commands are taken before their runs may be forgotten.
+        control_thread = std::make_unique<controllers::ControlThread>(
+            "controller",
+            std::vector<std::function<void()>>{[this] { commands.turn(); },
+                                               [this] { instances.turn(); }},
+            log);
+        image_thread = std::make_unique<controllers::ControlThread>(
+            "image-control", std::vector<std::function<void()>>{[this] { images.turn(); }}, log);
         subscription = engine.subscribe([this](const engines::RunId& run) {
+            control_thread->wake();
             if (const auto execution = run_watch.execution_of(run.text())) {
                 loop.notify(*execution);
             }
@@ -257,6 +302,8 @@ struct Daemon::Parts {
         listener->stop();
         loop_thread.join();
         subscription.reset();
+        image_thread.reset();
+        control_thread.reset();
     }
 
     Config config;
@@ -277,16 +324,22 @@ struct Daemon::Parts {
     actions::World world;
     workflow::ActionRegistry registry;
     BuildLog build_log;
+    controllers::CommandController commands;
+    controllers::InstanceController instances;
+    controllers::ImageController images;
     state::SqlExecutionStore executions;
     workflow::WorkerPool workers;
     workflow::Loop loop;
     service::authorization::Identities identities;
     service::authorization::AuthorizationGate gate;
     DatabaseCredentials credentials;
+    const api::Service* ec2_service = nullptr;
     audit::Log audit_log;
     CallAudit call_audit;
     Throttle throttle;
     http::Router router;
+    std::unique_ptr<controllers::ControlThread> control_thread;
+    std::unique_ptr<controllers::ControlThread> image_thread;
     std::unique_ptr<engines::Subscription> subscription;
     std::jthread loop_thread;
     std::unique_ptr<Scheduler> scheduler;

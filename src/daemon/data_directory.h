@@ -18,6 +18,7 @@ struct DataLayout {
     base::Path database() const { return root / "goldsmith.db"; }
     base::Path stores() const { return root / "stores"; }
     base::Path cache() const { return root / "cache"; }
+    base::Path instances() const { return root / "instances"; }
     base::Path runs() const { return root / "runs"; }
     base::Path imports() const { return root / "imports"; }
     base::Path audit() const { return root / "audit"; }

@@ -37,8 +37,10 @@ struct Dependencies {
     const api::PageTokens& page_tokens;
     /// Where AMIs and snapshots have their manifests. Null: only their rows exist (tests).
     store::RegionSet* stores = nullptr;
-    std::filesystem::path logs_directory{};   // <data>/logs, see store::LogStore
-    std::filesystem::path audit_directory{};  // <data>/audit, see audit::lookup
+    std::filesystem::path logs_directory{};       // <data>/logs, see store::LogStore
+    std::filesystem::path instances_directory{};  // <data>/instances, see runner::KeptInstance
+    std::filesystem::path runs_directory{};       // <data>/runs, of the machines of builds
+    std::filesystem::path audit_directory{};      // <data>/audit, see audit::lookup
     std::vector<std::string> regions{};
     std::string account{};
     std::vector<ManagedImageOffer> managed_images{};
@@ -49,6 +51,14 @@ struct Dependencies {
     std::chrono::minutes lifecycle_interval = std::chrono::hours(24);
     /// workflow::Loop::notify(): called after the commit that made work for this execution.
     std::function<void(const std::string& execution_id)> notify{};
+    /// Wakes the controllers: called after the commit that made work for them.
+    std::function<void()> wake_controllers{};
+
+    void work_is_there() const {
+        if (wake_controllers) {
+            wake_controllers();
+        }
+    }
 };
 
 }  // namespace goldsmith::service

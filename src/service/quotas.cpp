@@ -19,6 +19,7 @@ constexpr QuotaName names[] = {
     {"target_accounts_per_distribution", &Quotas::target_accounts_per_distribution},
     {"launch_templates_per_region", &Quotas::launch_templates_per_region},
     {"ssm_parameters_per_region", &Quotas::ssm_parameters_per_region},
+    {"instances", &Quotas::instances},
 };
 
 }  // namespace

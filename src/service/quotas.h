@@ -1,5 +1,6 @@
 // How many of each thing an account may have in a region: AWS's defaults, which the configuration
-// file may change (docs/configuration.md). Used by the families of Image Builder. Plain values.
+// file may change (docs/configuration.md). Used by the families of Image Builder and by
+// RunInstances. Plain values.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +24,7 @@ struct Quotas {
     std::int64_t target_accounts_per_distribution = 50;
     std::int64_t launch_templates_per_region = 5;
     std::int64_t ssm_parameters_per_region = 10;
+    std::int64_t instances = 20;
 };
 
 /// A quota as the configuration file names it.

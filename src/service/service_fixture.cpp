@@ -85,6 +85,8 @@ ServiceFixture::ServiceFixture()
     dependencies_ = std::make_unique<Dependencies>(
         Dependencies{.database = *database_, .random = random_, .page_tokens = page_tokens_});
     dependencies_->logs_directory = folder_.path() / "logs";
+    dependencies_->instances_directory = folder_.path() / "instances";
+    dependencies_->runs_directory = folder_.path() / "runs";
     dependencies_->audit_directory = folder_.path() / "audit";
     dependencies_->regions = {"us-east-1", "us-west-2", "eu-west-1"};
     dependencies_->account = "123456789012";
@@ -106,6 +108,7 @@ void ServiceFixture::remake_endpoints() {
     endpoints_["ec2"] = make_ec2_endpoint(*dependencies_);
     endpoints_["logs"] = make_logs_endpoint(*dependencies_);
     endpoints_["iam"] = make_iam_endpoint(*dependencies_);
+    endpoints_["ssm"] = make_ssm_endpoint(*dependencies_);
     endpoints_["sts"] = make_sts_endpoint(*dependencies_);
     endpoints_["cloudtrail"] = make_cloudtrail_endpoint(*dependencies_);
 }

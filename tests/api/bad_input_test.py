@@ -70,6 +70,10 @@ class BadInput(unittest.TestCase):
                 ("imagebuilder", "/MakeImage", {"Content-Type": "application/json"}, "{}"),
                 ("logs", "/", {"X-Amz-Target": "Logs_20140328.Nope"}, "{}"),
                 ("logs", "/", {}, "{}"),
+                ("ssm", "/", {"X-Amz-Target": "AmazonSSM.Nope"}, "{}"),
+                ("ssm", "/", {"X-Amz-Target": "Logs_20140328.DescribeLogGroups"}, "{}"),
+                ("cloudtrail", "/", {"X-Amz-Target": "CloudTrail_20131101.Nope"}, "{}"),
+                ("iam", "/", {"Content-Type": "application/x-www-form-urlencoded"}, "Action=Nope&Version=2010-05-08"),
                 ("sts", "/", {"Content-Type": "application/x-www-form-urlencoded"}, "Action=Nope&Version=2011-06-15"),
                 ("ec2", "/", {"Content-Type": "application/x-www-form-urlencoded"}, "Action=Nope&Version=2016-11-15")):
             status, _, text = self.server.signed(service, path, headers=headers, body=body)

@@ -25,7 +25,7 @@ def blocks():
 
 def run(block, environment):
     # Older CLIs do not read AWS_ENDPOINT_URL, so the option is put in, as the guide tells their users.
-    block = re.sub(r"^(\s*)aws ", rf"\1aws --endpoint-url {environment['AWS_ENDPOINT_URL']} ", block, flags=re.M)
+    block = re.sub(r"^(\s*|.*\$\()aws ", rf"\1aws --endpoint-url {environment['AWS_ENDPOINT_URL']} ", block, flags=re.M)
     done = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=source, env=environment,
                           capture_output=True, text=True, timeout=300)
     print(block, done.stdout, done.stderr, sep="\n", flush=True)
@@ -57,7 +57,10 @@ def main():
                 time.sleep(2)
                 output = run(block, environment)
             outputs.append(output)
-    assert outputs[-1].count("ami-") == 2 and "PageIsServed" in outputs[-1], outputs[-1]
+    came_out, inside, cleaned = outputs[-3:]
+    assert came_out.count("ami-") == 2 and "PageIsServed" in came_out, came_out
+    assert "Success\tactive" in inside and "nginx version" in inside and inside.count("active") == 2, inside
+    assert cleaned.strip().endswith("0"), cleaned
 
 
 main()

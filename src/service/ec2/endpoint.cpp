@@ -4,8 +4,11 @@
 #include "api/generated/ec2/regions.h"
 #include "service/ec2/describe.h"
 #include "service/ec2/image_tasks.h"
+#include "service/ec2/instance_types.h"
 #include "service/ec2/instances.h"
+#include "service/ec2/launch_templates.h"
 #include "service/ec2/machine_images.h"
+#include "service/ec2/networks.h"
 #include "service/ec2/snapshots.h"
 #include "service/ec2/tags.h"
 #include "service/endpoints.h"
@@ -55,27 +58,36 @@ private:
 };
 
 struct Owned {
-    explicit Owned(const Dependencies& given) : dependencies(given) {}
+    Owned(const Dependencies& given, ec2::PassGate gate)
+        : dependencies(given), pass_gate(std::move(gate)) {}
 
     Dependencies dependencies;
+    ec2::PassGate pass_gate;
     ec2::TagFamily tags{dependencies};
     ec2::SnapshotFamily snapshots{dependencies};
     ec2::MachineImageFamily machine_images{dependencies};
     ec2::ImageTaskFamily image_tasks{dependencies};
-    ec2::InstanceFamily instances{dependencies};
+    ec2::InstanceFamily instances{dependencies, pass_gate};
+    ec2::LaunchTemplateFamily launch_templates{dependencies};
+    ec2::NetworkFamily networks{dependencies};
+    ec2::InstanceTypeFamily instance_types{dependencies};
     RegionFamily regions{dependencies};
 };
 
 }  // namespace
 
-std::unique_ptr<api::Endpoint> make_ec2_endpoint(const Dependencies& dependencies) {
+std::unique_ptr<api::Endpoint> make_ec2_endpoint(const Dependencies& dependencies,
+                                                 ec2::PassGate pass_gate) {
     return std::make_unique<OwningEndpoint<Owned>>(
-        std::make_unique<Owned>(dependencies), [](Owned& owned) {
+        std::make_unique<Owned>(dependencies, std::move(pass_gate)), [](Owned& owned) {
             return api::ec2::make_endpoint({.tags = &owned.tags,
                                             .snapshots = &owned.snapshots,
                                             .machine_images = &owned.machine_images,
                                             .image_tasks = &owned.image_tasks,
+                                            .launch_templates = &owned.launch_templates,
                                             .instances = &owned.instances,
+                                            .networks = &owned.networks,
+                                            .instance_types = &owned.instance_types,
                                             .regions = &owned.regions});
         });
 }

@@ -6,6 +6,8 @@
 #include "db/database.h"
 #include "service/ec2/ami_changes.h"
 #include "service/ec2/describe.h"
+#include "service/ec2/image_attributes.h"
+#include "service/ec2/image_making.h"
 #include "service/ec2/snapshot_removal.h"
 #include "service/milliseconds.h"
 #include "state/amis.h"
@@ -35,7 +37,7 @@ constexpr api::FilterRule filter_rules[] = {{"architecture", api::Match::glob},
                                             {"block-device-mapping.snapshot-id", api::Match::glob}};
 
 bool visible(const api::CallContext& context, const state::AmiRow& ami) {
-    return ami.owner == context.account || ami.owner == "amazon" || ami.is_public;
+    return state::may_launch(ami, context.account);
 }
 
 std::vector<std::string> filter_values(const state::AmiRow& ami, const state::TagMap& tags,
@@ -61,20 +63,6 @@ std::vector<std::string> filter_values(const state::AmiRow& ami, const state::Ta
         {"state", ami.state},
         {"virtualization-type", "hvm"}};
     return {values.at(name)};
-}
-
-std::vector<ec2::BlockDeviceMapping> devices_of(const state::AmiRow& ami) {
-    std::vector<ec2::BlockDeviceMapping> devices;
-    for (const auto& device : ami.devices) {
-        devices.push_back({.device_name = device.device_name,
-                           .ebs = ec2::EbsBlockDevice{
-                               .snapshot_id = device.snapshot_id,
-                               .volume_size = static_cast<std::int32_t>(device.volume_size_gib),
-                               .volume_type = ec2::VolumeType::gp3,
-                               .delete_on_termination = true,
-                               .encrypted = false}});
-    }
-    return devices;
 }
 
 std::optional<std::string> unless_empty(const std::string& text) {
@@ -106,10 +94,17 @@ ec2::Image view(const state::AmiRow& ami, const state::TagMap& tags) {
                      .hypervisor = ec2::HypervisorType::xen,
                      .ena_support = true,
                      .boot_mode = enum_of<ec2::BootMode>(ami.boot_mode),
+                     .tpm_support = unless_empty(ami.tpm_support),
+                     .imds_support = unless_empty(ami.imds_support),
                      .source_image_id = unless_empty(ami.source_image_id),
                      .source_image_region = unless_empty(ami.source_image_region),
+                     .source_instance_id = unless_empty(ami.source_instance_id),
                      .tags = to_tags(tags),
                      .block_device_mappings = devices_of(ami)};
+    if (!ami.state_reason.empty()) {
+        image.state_reason =
+            ec2::StateReason{.code = "Server.InternalError", .message = ami.state_reason};
+    }
     if (ami.owner == "amazon") {
         image.owner_alias = "amazon";
     }
@@ -139,6 +134,13 @@ state::AmiRow require_image(db::Connection& connection, const api::CallContext& 
     return std::move(*ami);
 }
 
+void require_owner(const api::CallContext& context, const state::AmiRow& ami) {
+    if (ami.owner != context.account) {
+        throw ec2::UnauthorizedOperation("The image '" + ami.image_id +
+                                         "' belongs to somebody else.");
+    }
+}
+
 /// Disabled AMIs are left out unless asked for, deprecated ones too except before their owner.
 bool listed(const api::CallContext& context, const ec2::DescribeImagesRequest& request,
             const state::AmiRow& ami) {
@@ -148,6 +150,19 @@ bool listed(const api::CallContext& context, const ec2::DescribeImagesRequest& r
     const bool deprecated = ami.deprecation_ms && from_ms(*ami.deprecation_ms) <= context.now;
     return !deprecated || ami.owner == context.account ||
            request.include_deprecated.value_or(false);
+}
+
+/// Whether one of these (absent: everybody) has a launch permission of its own: "all", "self" or an
+/// account.
+bool executable_by(const api::CallContext& context,
+                   const std::optional<std::vector<std::string>>& users, const state::AmiRow& ami) {
+    const auto has_permission = [&](const std::string& user) {
+        const std::string& account = user == "self" ? context.account : user;
+        return user == "all"
+                   ? ami.is_public
+                   : std::ranges::find(ami.launch_accounts, account) != ami.launch_accounts.end();
+    };
+    return !users || users->empty() || std::ranges::any_of(*users, has_permission);
 }
 
 bool wanted(const std::optional<std::vector<std::string>>& ids, const std::string& id) {
@@ -175,7 +190,8 @@ ec2::DescribeImagesResponse MachineImageFamily::describe_images(
         const auto keep = [&](const state::AmiRow& ami) {
             if (!listed(context, request, ami) || !visible(context, ami) ||
                 !wanted(request.image_ids, ami.image_id) ||
-                !owner_matches(context, request.owners, ami.owner)) {
+                !owner_matches(context, request.owners, ami.owner) ||
+                !executable_by(context, request.executable_users, ami)) {
                 return false;
             }
             const auto tags = filters.empty() ? state::TagMap{} : ami_tags(connection, ami);
@@ -196,23 +212,13 @@ ec2::DescribeImagesResponse MachineImageFamily::describe_images(
 ec2::DescribeImageAttributeResponse MachineImageFamily::describe_image_attribute(
     const api::CallContext& context, const ec2::DescribeImageAttributeRequest& request) {
     stop_if_dry_run(request.dry_run);
-    const auto ami = dependencies_.database.read([&](db::Connection& connection) {
-        return require_image(connection, context, request.image_id);
-    });
-    ec2::DescribeImageAttributeResponse response{.image_id = ami.image_id};
-    if (request.attribute == ec2::ImageAttributeName::description) {
-        response.description = ec2::AttributeValue{.value = ami.description};
-    } else if (request.attribute == ec2::ImageAttributeName::block_device_mapping) {
-        response.block_device_mappings = devices_of(ami);
-    } else if (request.attribute == ec2::ImageAttributeName::boot_mode) {
-        response.boot_mode = ec2::AttributeValue{.value = ami.boot_mode};
-    } else if (request.attribute == ec2::ImageAttributeName::launch_permission) {
-        response.launch_permissions = std::vector<ec2::LaunchPermission>{};
-        if (ami.is_public) {
-            response.launch_permissions->push_back({.group = ec2::PermissionGroup::all});
+    return dependencies_.database.read([&](db::Connection& connection) {
+        const auto ami = require_image(connection, context, request.image_id);
+        if (request.attribute == ec2::ImageAttributeName::launch_permission) {
+            require_owner(context, ami);
         }
-    }
-    return response;
+        return image_attribute(connection, ami, request.attribute);
+    });
 }
 
 ec2::DeregisterImageResponse MachineImageFamily::deregister_image(
@@ -220,11 +226,7 @@ ec2::DeregisterImageResponse MachineImageFamily::deregister_image(
     stop_if_dry_run(request.dry_run);
     const state::Scope scope{context.account, context.region};
     dependencies_.database.read([&](db::Connection& connection) {
-        const auto row = require_image(connection, context, request.image_id);
-        if (row.owner != context.account) {
-            throw ec2::UnauthorizedOperation("The image '" + row.image_id +
-                                             "' belongs to somebody else.");
-        }
+        require_owner(context, require_image(connection, context, request.image_id));
     });
     const auto ami = remove_ami(dependencies_, scope, request.image_id);
     if (!ami) {
@@ -243,6 +245,131 @@ ec2::DeregisterImageResponse MachineImageFamily::deregister_image(
         }
     }
     return response;
+}
+
+template <class Change>
+void MachineImageFamily::change_own(const api::CallContext& context, const std::string& image_id,
+                                    const std::optional<bool>& dry_run, Change change) {
+    dependencies_.database.write([&](db::Transaction& transaction) {
+        auto ami = require_image(transaction, context, image_id);
+        require_owner(context, ami);
+        stop_if_dry_run(dry_run);
+        change(static_cast<db::Connection&>(transaction), std::move(ami));
+    });
+}
+
+ec2::ModifyImageAttributeResponse MachineImageFamily::modify_image_attribute(
+    const api::CallContext& context, const ec2::ModifyImageAttributeRequest& request) {
+    change_own(context, request.image_id, request.dry_run,
+               [&](db::Connection& connection, state::AmiRow ami) {
+                   modify_image(ami, request);
+                   state::update_ami(connection, ami);
+               });
+    return {.return_ = true};
+}
+
+ec2::ResetImageAttributeResponse MachineImageFamily::reset_image_attribute(
+    const api::CallContext& context, const ec2::ResetImageAttributeRequest& request) {
+    if (request.attribute != ec2::ImageAttributeName::launch_permission) {
+        throw ec2::InvalidParameterValue("Only launchPermission can be reset.");
+    }
+    change_own(context, request.image_id, request.dry_run,
+               [&](db::Connection& connection, state::AmiRow ami) {
+                   reset_launch_permissions(ami);
+                   state::update_ami(connection, ami);
+               });
+    return {.return_ = true};
+}
+
+ec2::EnableImageDeprecationResponse MachineImageFamily::enable_image_deprecation(
+    const api::CallContext& context, const ec2::EnableImageDeprecationRequest& request) {
+    constexpr std::chrono::hours ten_years{24 * 3653};
+    if (request.deprecate_at <= context.now || request.deprecate_at > context.now + ten_years) {
+        throw ec2::InvalidParameterValue(
+            "DeprecateAt must be in the future and within the next ten years.");
+    }
+    change_own(context, request.image_id, request.dry_run,
+               [&](db::Connection& connection, state::AmiRow ami) {
+                   // EC2 rounds to the minute.
+                   constexpr std::int64_t minute_ms = 60'000;
+                   ami.deprecation_ms =
+                       (to_ms(request.deprecate_at) + minute_ms / 2) / minute_ms * minute_ms;
+                   state::update_ami(connection, ami);
+               });
+    return {.return_ = true};
+}
+
+ec2::DisableImageDeprecationResponse MachineImageFamily::disable_image_deprecation(
+    const api::CallContext& context, const ec2::DisableImageDeprecationRequest& request) {
+    change_own(context, request.image_id, request.dry_run,
+               [&](db::Connection& connection, state::AmiRow ami) {
+                   ami.deprecation_ms.reset();
+                   state::update_ami(connection, ami);
+               });
+    return {.return_ = true};
+}
+
+ec2::DisableImageResponse MachineImageFamily::disable_image(
+    const api::CallContext& context, const ec2::DisableImageRequest& request) {
+    change_own(context, request.image_id, request.dry_run,
+               [&](db::Connection& connection, state::AmiRow ami) {
+                   if (ami.state != "available" && ami.state != "disabled") {
+                       throw ec2::InvalidAmiIdUnavailable("The image '" + ami.image_id + "' is " +
+                                                          ami.state + ".");
+                   }
+                   ami.launch_accounts.clear();
+                   disable_ami(connection, std::move(ami));
+               });
+    return {.return_ = true};
+}
+
+ec2::EnableImageResponse MachineImageFamily::enable_image(const api::CallContext& context,
+                                                          const ec2::EnableImageRequest& request) {
+    change_own(context, request.image_id, request.dry_run,
+               [&](db::Connection& connection, state::AmiRow ami) {
+                   if (ami.state != "available" && ami.state != "disabled") {
+                       throw ec2::InvalidAmiIdUnavailable("The image '" + ami.image_id + "' is " +
+                                                          ami.state + ".");
+                   }
+                   ami.state = "available";
+                   state::update_ami(connection, ami);
+               });
+    return {.return_ = true};
+}
+
+ec2::EnableFastLaunchResponse MachineImageFamily::enable_fast_launch(
+    const api::CallContext& context, const ec2::EnableFastLaunchRequest& request) {
+    dependencies_.database.read([&](db::Connection& connection) {
+        require_owner(context, require_image(connection, context, request.image_id));
+    });
+    stop_if_dry_run(request.dry_run);
+    throw ec2::UnsupportedOperation(
+        "Fast launch is for Windows images; every image starts from a copy-on-write disk here.");
+}
+
+ec2::DescribeFastLaunchImagesResponse MachineImageFamily::describe_fast_launch_images(
+    const api::CallContext&, const ec2::DescribeFastLaunchImagesRequest& request) {
+    stop_if_dry_run(request.dry_run);
+    static constexpr api::FilterRule rules[] = {{"resource-type", api::Match::glob},
+                                                {"owner-id", api::Match::glob},
+                                                {"state", api::Match::glob}};
+    api::ListFilters::of<ec2::InvalidParameterValue>(request.filters, rules);
+    return {.fast_launch_images = std::vector<ec2::FastLaunchImage>{}};
+}
+
+ec2::RegisterImageResponse MachineImageFamily::register_image(
+    const api::CallContext& context, const ec2::RegisterImageRequest& request) {
+    return service::ec2::register_image(dependencies_, context, request);
+}
+
+ec2::CreateImageResponse MachineImageFamily::create_image(const api::CallContext& context,
+                                                          const ec2::CreateImageRequest& request) {
+    return service::ec2::create_image(dependencies_, context, request);
+}
+
+ec2::CopyImageResponse MachineImageFamily::copy_image(const api::CallContext& context,
+                                                      const ec2::CopyImageRequest& request) {
+    return service::ec2::copy_image(dependencies_, context, request);
 }
 
 }  // namespace goldsmith::service::ec2

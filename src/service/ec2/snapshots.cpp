@@ -5,6 +5,7 @@
 #include "api/generated/ec2/snapshots_json.h"
 #include "db/database.h"
 #include "service/ec2/describe.h"
+#include "service/ec2/image_making.h"
 #include "service/ec2/snapshot_removal.h"
 #include "service/milliseconds.h"
 #include "state/amis.h"
@@ -47,7 +48,7 @@ ec2::Snapshot view(const state::SnapshotRow& row, const state::TagMap& tags) {
             .volume_id = no_volume,
             .state = snapshot_state,
             .start_time = from_ms(row.created_ms),
-            .progress = "100%",
+            .progress = row.state == "pending" ? "0%" : "100%",
             .owner_id = row.owner,
             .description = row.description,
             .volume_size = static_cast<std::int32_t>(row.volume_size_gib),
@@ -123,6 +124,16 @@ ec2::DeleteSnapshotResponse SnapshotFamily::delete_snapshot(
             break;
     }
     return {.return_ = true};
+}
+
+ec2::CreateSnapshotResponse SnapshotFamily::create_snapshot(
+    const api::CallContext& context, const ec2::CreateSnapshotRequest& request) {
+    return service::ec2::create_snapshot(dependencies_, context, request);
+}
+
+ec2::CopySnapshotResponse SnapshotFamily::copy_snapshot(const api::CallContext& context,
+                                                        const ec2::CopySnapshotRequest& request) {
+    return service::ec2::copy_snapshot(dependencies_, context, request);
 }
 
 }  // namespace goldsmith::service::ec2

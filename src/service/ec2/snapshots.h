@@ -15,6 +15,10 @@ public:
         const api::ec2::DescribeSnapshotsRequest& request) override;
     api::ec2::DeleteSnapshotResponse delete_snapshot(
         const api::CallContext& context, const api::ec2::DeleteSnapshotRequest& request) override;
+    api::ec2::CreateSnapshotResponse create_snapshot(
+        const api::CallContext& context, const api::ec2::CreateSnapshotRequest& request) override;
+    api::ec2::CopySnapshotResponse copy_snapshot(
+        const api::CallContext& context, const api::ec2::CopySnapshotRequest& request) override;
 
 private:
     const Dependencies& dependencies_;

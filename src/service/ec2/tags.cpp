@@ -3,8 +3,10 @@
 #include "api/generated/ec2/tags_json.h"
 #include "db/database.h"
 #include "service/ec2/describe.h"
+#include "service/ec2/tag_specifications.h"
 #include "state/amis.h"
 #include "state/instances.h"
+#include "state/launch_templates.h"
 
 namespace goldsmith::service::ec2 {
 
@@ -12,7 +14,6 @@ namespace ec2 = api::ec2;
 
 namespace {
 
-constexpr std::size_t most_tags = 50;
 constexpr api::FilterRule filter_rules[] = {{"key", api::Match::glob},
                                             {"resource-id", api::Match::glob},
                                             {"resource-type", api::Match::glob},
@@ -22,6 +23,7 @@ std::string_view resource_type_of(const std::string& id) {
     return id.starts_with("ami-")    ? "image"
            : id.starts_with("snap-") ? "snapshot"
            : id.starts_with("i-")    ? "instance"
+           : id.starts_with("lt-")   ? "launch-template"
                                      : "";
 }
 
@@ -33,6 +35,8 @@ bool is_own(db::Connection& connection, const api::CallContext& context, const s
         owner = snapshot->owner;
     } else if (const auto instance = state::find_instance(connection, context.region, id)) {
         owner = instance->owner;
+    } else if (state::find_launch_template(connection, {context.account, context.region}, id)) {
+        owner = context.account;
     }
     return owner == context.account;
 }
@@ -108,9 +112,7 @@ ec2::CreateTagsResponse TagFamily::create_tags(const api::CallContext& context,
     state::TagMap tags;
     for (const ec2::Tag& tag : request.tags) {
         const std::string key = tag.key.value_or("");
-        if (key.empty() || key.starts_with("aws:")) {
-            throw ec2::InvalidParameterValue("Tag keys must not be empty nor begin with 'aws:'.");
-        }
+        check_tag_key(key);
         tags[key] = tag.value.value_or("");
     }
     dependencies_.database.write([&](db::Transaction& transaction) {

@@ -22,8 +22,7 @@ namespace {
 using Exclusions = ib::LifecyclePolicyDetailExclusionRulesAmis;
 using SnapshotResource = ib::LifecycleExecutionSnapshotResource;
 
-/// Why the rules leave this AMI alone. AMIs are never shared with single accounts here, so that
-/// `sharedAccounts` excludes none.
+/// Why the rules leave this AMI alone.
 std::optional<std::string> exclusion(db::Connection& connection, const Exclusions& rules,
                                      const state::AmiRow& ami, base::Time now) {
     const auto regions = rules.regions.value_or(std::vector<std::string>{});
@@ -32,6 +31,11 @@ std::optional<std::string> exclusion(db::Connection& connection, const Exclusion
     }
     if (rules.is_public.value_or(false) && ami.is_public) {
         return "Excluded: it is public.";
+    }
+    for (const std::string& account : rules.shared_accounts.value_or(std::vector<std::string>{})) {
+        if (std::ranges::find(ami.launch_accounts, account) != ami.launch_accounts.end()) {
+            return "Excluded: it is shared with " + account + ".";
+        }
     }
     if (rules.tag_map) {
         if (auto why = excluding_tag(

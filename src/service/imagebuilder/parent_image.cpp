@@ -27,9 +27,7 @@ struct BadParent {
 ParentImage from_ami(db::Connection& connection, const api::CallContext& context,
                      const std::string& text) {
     const auto ami = state::find_ami(connection, context.region, text);
-    const bool visible =
-        ami && (ami->owner == context.account || ami->owner == "amazon" || ami->is_public);
-    if (!visible) {
+    if (!ami || !state::may_launch(*ami, context.account)) {
         throw_bad_parent(text, "is not an AMI in " + context.region + ".");
     }
     if (ami->state != "available") {
