@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <thread>
+#include <vector>
 
 #include "base/error.h"
 
@@ -19,6 +20,7 @@ namespace goldsmith::engines {
 namespace {
 
 constexpr std::chrono::milliseconds kill_limit{10'000};
+constexpr std::chrono::milliseconds dying_limit{2'000};
 
 /// Field 22 of /proc/<pid>/stat: with the pid it names a process for good.
 std::string start_time_of(pid_t pid) {
@@ -33,23 +35,32 @@ std::string start_time_of(pid_t pid) {
     return at == std::string::npos ? "" : stat->substr(at + 1, stat->find(' ', at + 1) - at - 1);
 }
 
-/// The guest's init made groups below the run's; a group can be removed when it is empty.
-void remove_group(const base::Path& group) {
+/// The guest's init made groups below the run's; a group can be removed when it is empty. Whether
+/// it is gone.
+bool remove_group(const base::Path& group) {
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(group, ignored)) {
         if (entry.is_directory(ignored) && !entry.is_symlink(ignored)) {
             remove_group(entry.path());
         }
     }
-    ::rmdir(group.c_str());
+    return ::rmdir(group.c_str()) == 0 || errno != EBUSY;
 }
 
-/// Control groups outlive their processes; v1 has a hierarchy per controller, v2 one for all.
+/// Control groups outlive their processes; v1 has a hierarchy per controller, v2 one for all. The
+/// guest of a runner that was killed just now may not be quite dead: its groups are busy so long.
 void remove_control_groups(const std::string& run) {
     const base::Path root = "/sys/fs/cgroup";
-    remove_group(root / "goldsmith" / run);
+    std::vector<base::Path> groups = {root / "goldsmith" / run};
     for (const std::string& controller : base::list_directory(root)) {
-        remove_group(root / controller / "goldsmith" / run);
+        groups.push_back(root / controller / "goldsmith" / run);
+    }
+    const auto deadline = std::chrono::steady_clock::now() + dying_limit;
+    while (std::erase_if(groups, remove_group), !groups.empty()) {
+        if (std::chrono::steady_clock::now() > deadline) {
+            return;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
 }
 
