@@ -26,6 +26,9 @@ base::Path run_directory_of(const base::Path& runs, const std::string& instance)
     base::Path newest;
     std::filesystem::file_time_type newest_time{};
     for (const std::string& name : base::list_directory(runs)) {
+        if (name.starts_with('.')) {
+            continue;  // the engine's locks
+        }
         const auto text = base::read_file_if_exists(runs / name / "spec.json");
         if (!text) {
             continue;
