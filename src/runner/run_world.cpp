@@ -37,6 +37,48 @@ auto wait_for(const std::string& what, const base::Path& runner_log, Look look) 
 
 }  // namespace
 
+const char* const kBuildDocument = R"(
+name: web
+schemaVersion: 1.0
+phases:
+  - name: build
+    steps:
+      - name: Write
+        action: ExecuteBash
+        inputs:
+          commands:
+            - echo hello from $(cat /proc/1/comm)
+            - mkdir -p /srv && echo page > /srv/page
+      - name: Restart
+        action: ExecuteBash
+        inputs:
+          commands:
+            - test -e /var/tmp/again && { rm /var/tmp/again; echo again; exit 0; }
+            - touch /var/tmp/again /run/gone
+            - exit 194
+      - name: AfterRestart
+        action: ExecuteBash
+        inputs:
+          commands:
+            - test ! -e /run/gone
+  - name: validate
+    steps:
+      - name: Check
+        action: ExecuteBash
+        inputs:
+          commands:
+            - grep page /srv/page
+  - name: test
+    steps:
+      - name: Broken
+        action: ExecuteBash
+        inputs:
+          commands:
+            - cat /srv/page
+            - echo the reason
+            - exit 7
+)";
+
 RunWorld::RunWorld(const base::Path& disk, api::runner::Driver driver)
     : folder_("gs-run", "/var/tmp"),
       run_directory_(folder_.path() / "runs" / "0123456789abcdef01234567"),

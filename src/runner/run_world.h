@@ -9,6 +9,9 @@
 
 namespace goldsmith::runner {
 
+/// A component that restarts the machine in its build phase; its test phase fails on purpose.
+extern const char* const kBuildDocument;
+
 class RunWorld {
 public:
     /// `disk` becomes the parent snapshot.

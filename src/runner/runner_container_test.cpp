@@ -23,48 +23,6 @@ using api::runner::Outcome;
 
 const base::Path kBin = base::Path(GOLDSMITH_BINARY_DIR) / "bin";
 
-const char* const kDocument = R"(
-name: web
-schemaVersion: 1.0
-phases:
-  - name: build
-    steps:
-      - name: Write
-        action: ExecuteBash
-        inputs:
-          commands:
-            - echo hello from $(cat /proc/1/comm)
-            - mkdir -p /srv && echo page > /srv/page
-      - name: Restart
-        action: ExecuteBash
-        inputs:
-          commands:
-            - test -e /var/tmp/again && { rm /var/tmp/again; echo again; exit 0; }
-            - touch /var/tmp/again /run/gone
-            - exit 194
-      - name: AfterRestart
-        action: ExecuteBash
-        inputs:
-          commands:
-            - test ! -e /run/gone
-  - name: validate
-    steps:
-      - name: Check
-        action: ExecuteBash
-        inputs:
-          commands:
-            - grep page /srv/page
-  - name: test
-    steps:
-      - name: Broken
-        action: ExecuteBash
-        inputs:
-          commands:
-            - cat /srv/page
-            - echo the reason
-            - exit 7
-)";
-
 class RunnerContainer : public testing::Test {
 protected:
     void SetUp() override {
@@ -107,7 +65,7 @@ protected:
         Command wanted = command(id, CommandKind::execute_documents);
         wanted.execute_documents.emplace();
         wanted.execute_documents->phases = std::move(phases);
-        wanted.execute_documents->documents.push_back({"arn:web", "web", kDocument, {}});
+        wanted.execute_documents->documents.push_back({"arn:web", "web", kBuildDocument, {}});
         return wanted;
     }
 
