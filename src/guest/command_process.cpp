@@ -49,7 +49,7 @@ public:
 
     CommandEnd run(Deadline deadline) {
         CommandEnd end;
-        while (!child_.poll()) {
+        while (!leader_ended()) {
             if (stop_.requested()) {
                 end.stopped = true;
                 break;
@@ -89,11 +89,18 @@ private:
         return pidfd_ ? left : std::min(left, poll_without_pidfd);
     }
 
-    /// Waits for something to happen, delivers output.
+    /// Asks for the end of the leader; only what was told here may `turn` rely on.
+    bool leader_ended() {
+        leader_ended_ = child_.poll().has_value();
+        return leader_ended_;
+    }
+
+    /// Waits for something to happen, delivers output. Never asks for the leader's end itself: a
+    /// leader that ended after the caller looked must still wake us through its descriptor.
     void turn(milliseconds limit) {
         pollfd entries[4] = {{child_.stdout_pipe.get(), POLLIN, 0},
                              {child_.stderr_pipe.get(), POLLIN, 0},
-                             {child_.poll() ? -1 : pidfd_.get(), POLLIN, 0},
+                             {leader_ended_ ? -1 : pidfd_.get(), POLLIN, 0},
                              {stopping_ ? -1 : stop_.wake_fd(), POLLIN, 0}};
         if (::poll(entries, 4, 0) <= 0) {
             if (events_.on_idle) {
@@ -138,7 +145,7 @@ private:
         tree_.signal(SIGTERM);
         const auto until = steady_clock::now() + kill_grace;
         while (steady_clock::now() < until) {
-            child_.poll();
+            leader_ended();
             tree_.reap();
             if (tree_.alive() == 0) {
                 break;
@@ -147,7 +154,7 @@ private:
         }
         // Repeated, because a member may fork while we look.
         for (int round = 0; round < 50 && tree_.signal(SIGKILL) > 0; ++round) {
-            child_.poll();
+            leader_ended();
             tree_.reap();
             turn(milliseconds(10));
         }
@@ -159,6 +166,7 @@ private:
     ProcessTree tree_;
     base::Fd pidfd_;
     bool ended_ = false;
+    bool leader_ended_ = false;
     bool stopping_ = false;
     char block_[64 * 1024];
 };
