@@ -16,7 +16,9 @@ provider "aws" {
   skip_metadata_api_check     = true
   skip_requesting_account_id  = true
   skip_region_validation      = true
-  max_retries                 = 1
+  # Go's client sometimes closes a connection beneath an answer it is reading ("use of closed network connection") and
+  # counts on the next attempt. What a server answers wrongly is seen in the recorded exchanges, not here.
+  max_retries = 3
   endpoints {
     imagebuilder = var.endpoint
     sts          = var.endpoint
