@@ -42,9 +42,15 @@
 #include "api/generated/logs/events.h"
 #include "api/generated/logs/groups.h"
 #include "api/generated/logs/streams.h"
+#include "api/generated/sns/dispatch.h"
+#include "api/generated/sns/subscriptions.h"
+#include "api/generated/sns/topic_tags.h"
+#include "api/generated/sns/topics.h"
 #include "api/generated/ssm/commands.h"
 #include "api/generated/ssm/dispatch.h"
 #include "api/generated/ssm/managed_instances.h"
+#include "api/generated/ssm/parameter_tags.h"
+#include "api/generated/ssm/parameters.h"
 #include "api/generated/sts/dispatch.h"
 #include "api/generated/sts/identity.h"
 #include "api/generated/sts/sessions.h"
@@ -113,13 +119,23 @@ struct Iam {
 struct Ssm {
     ssm::Commands commands;
     ssm::ManagedInstances managed_instances;
-    std::unique_ptr<Endpoint> endpoint = ssm::make_endpoint({&commands, &managed_instances});
+    ssm::Parameters parameters;
+    ssm::ParameterTags tags;
+    std::unique_ptr<Endpoint> endpoint =
+        ssm::make_endpoint({&commands, &managed_instances, &parameters, &tags});
 };
 
 struct Sts {
     sts::Identity identity;
     sts::Sessions sessions;
     std::unique_ptr<Endpoint> endpoint = sts::make_endpoint({&identity, &sessions});
+};
+
+struct Sns {
+    sns::Topics topics;
+    sns::Subscriptions subscriptions;
+    sns::TopicTags tags;
+    std::unique_ptr<Endpoint> endpoint = sns::make_endpoint({&topics, &subscriptions, &tags});
 };
 
 struct Answer {
@@ -143,6 +159,9 @@ std::string expected_code(const Service& service, const Operation& operation, Co
     const std::string_view name = service.name;
     if (name == "ec2") {
         return broken == Constraint::missing ? "MissingParameter" : "InvalidParameterValue";
+    }
+    if (name == "sns") {
+        return "InvalidParameter";
     }
     if (name == "iam" || name == "sts") {
         return "ValidationError";
@@ -190,10 +209,6 @@ TEST(BadRequests, Ec2RefusesEveryOne) {
     EXPECT_GT(expect_all_refused(*Ec2().endpoint), 100U);
 }
 
-TEST(BadRequests, SsmRefusesEveryOne) {
-    EXPECT_GT(expect_all_refused(*Ssm().endpoint), 50U);
-}
-
 TEST(BadRequests, LogsRefusesEveryOne) {
     EXPECT_GT(expect_all_refused(*Logs().endpoint), 80U);
 }
@@ -204,6 +219,14 @@ TEST(BadRequests, IamRefusesEveryOne) {
 
 TEST(BadRequests, StsRefusesEveryOne) {
     EXPECT_GT(expect_all_refused(*Sts().endpoint), 20U);
+}
+
+TEST(BadRequests, SsmRefusesEveryOne) {
+    EXPECT_GT(expect_all_refused(*Ssm().endpoint), 200U);
+}
+
+TEST(BadRequests, SnsRefusesEveryOne) {
+    EXPECT_GT(expect_all_refused(*Sns().endpoint), 40U);
 }
 
 }  // namespace

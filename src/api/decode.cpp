@@ -144,6 +144,10 @@ private:
             const auto& entry = object_of(shape, *item);
             const auto* key = entry.if_contains("key");
             const auto* content = entry.if_contains("value");
+            if (key == nullptr && content == nullptr) {  // as SNS names them in message attributes
+                key = entry.if_contains("Name");
+                content = entry.if_contains("Value");
+            }
             if (key == nullptr || !key->is_string() || content == nullptr) {
                 fail("an entry with key and value", *item);
             }

@@ -98,6 +98,31 @@ std::string group_name(const std::string& identifier) {
     return name.ends_with(":*") ? name.substr(0, name.size() - 2) : name;
 }
 
+/// "arn:aws:sns:region:account:name" of a subscription's ARN, which has one part more.
+std::string topic_of(const std::string& subscription) {
+    constexpr int parts_of_a_topic = 6;
+    std::size_t end = 0;
+    for (int part = 0; part < parts_of_a_topic; ++part) {
+        end = subscription.find(':', end == 0 ? 0 : end + 1);
+        if (end == std::string::npos) {
+            return subscription;
+        }
+    }
+    return subscription.substr(0, end);
+}
+
+/// "/a/name:3" -> the parameter's ARN, without version or label; an ARN stays what it is.
+std::string parameter_arn(const std::string& name, const CallContext& context) {
+    if (name.starts_with("arn:")) {
+        const auto slash = name.find('/');
+        const auto colon = slash == std::string::npos ? slash : name.find(':', slash);
+        return name.substr(0, colon);
+    }
+    const std::string plain = name.substr(0, name.find(':'));
+    return "arn:aws:ssm:" + context.region + ":" + context.account + ":parameter" +
+           (plain.starts_with('/') ? "" : "/") + plain;
+}
+
 /// The caller's own user name; the root user has none.
 std::string caller_name(const CallContext& context) {
     const auto slash = context.principal_arn.rfind('/');
@@ -163,12 +188,14 @@ private:
     }
 
     std::string applied(std::string_view function, const std::string& value) const {
-        return function == "slug"    ? slug_of(value)
-               : function == "lower" ? lower(value)
-               : function == "path"  ? path_in_arn(value)
-               : function == "ec2"   ? ec2_arn(value, context_)
-               : function == "group" ? group_name(value)
-                                     : value;
+        return function == "slug"        ? slug_of(value)
+               : function == "lower"     ? lower(value)
+               : function == "path"      ? path_in_arn(value)
+               : function == "ec2"       ? ec2_arn(value, context_)
+               : function == "group"     ? group_name(value)
+               : function == "topic"     ? topic_of(value)
+               : function == "parameter" ? parameter_arn(value, context_)
+                                         : value;
     }
 
     const CallContext& context_;

@@ -65,6 +65,15 @@ json::value as_form(const Service& service, const Shape& shape, const json::valu
         return service.protocol == Protocol::query ? json::value{{"member", items}}
                                                    : json::value(items);
     }
+    if (shape.kind == Kind::map && tree.is_object()) {
+        json::object entries;
+        std::size_t index = 0;
+        for (const auto& entry : tree.get_object()) {
+            entries[std::to_string(++index)] = {
+                {"key", entry.key()}, {"value", as_form(service, *shape.element, entry.value())}};
+        }
+        return {{"entry", std::move(entries)}};
+    }
     return tree.is_string() ? tree : json::value(json::serialize(tree));
 }
 

@@ -91,7 +91,7 @@ const ErrorShape& error_of(const Service& service, const Operation& operation) {
     }
     for (const std::string_view code :
          {"InvalidParameterValueException", "InvalidParameterValue", "InvalidParameterException",
-          "ValidationError", "ValidationException"}) {
+          "ValidationError", "InvalidParameter", "ValidationException"}) {
         const auto found =
             std::find_if(service.errors.begin(), service.errors.end(),
                          [&](const ErrorShape* error) { return error->code == code; });

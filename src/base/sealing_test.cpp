@@ -12,7 +12,7 @@ namespace {
 TEST(Sealer, OpensWhatItSealedForTheSamePurposeOnly) {
     SystemRandom random;
     const Sealer sealer(std::string(32, 'k'), random);
-    for (const std::string text : {std::string(), std::string("secret"), std::string(5000, 'x')}) {
+    for (const std::string& text : {std::string(), std::string("secret"), std::string(5000, 'x')}) {
         const auto sealed = sealer.seal(text, "/a/name");
         EXPECT_EQ(sealer.open(sealed, "/a/name"), text);
         EXPECT_EQ(sealer.open(sealed, "/another"), std::nullopt);

@@ -131,11 +131,16 @@ const json::object& parameters_of(const http::Call& call, const api::Operation* 
     }
     const bool in_body_only =
         call.query.empty() && (operation == nullptr || !has_labels(*operation));
-    if (input != nullptr && in_body_only) {
+    // Values of parameters may be secrets, and are called no such thing.
+    const bool has_value = call.service == "ssm" && input != nullptr && input->contains("Value");
+    if (input != nullptr && in_body_only && !has_value) {
         return *input;
     }
     if (input != nullptr) {
         merged = *input;
+    }
+    if (has_value) {
+        merged["Value"] = "HIDDEN_DUE_TO_SECURITY_REASONS";
     }
     for (const auto& [name, value] : call.query) {
         merged[name] = value;

@@ -15,6 +15,7 @@
 #include "base/encoding.h"
 #include "base/error.h"
 #include "base/random.h"
+#include "base/sealing.h"
 #include "catalogue/entry.h"
 #include "controllers/command_controller.h"
 #include "controllers/control_thread.h"
@@ -26,6 +27,7 @@
 #include "daemon/image_projection.h"
 #include "daemon/listening.h"
 #include "daemon/managed_images.h"
+#include "daemon/notifier.h"
 #include "daemon/public_pages.h"
 #include "daemon/root_key.h"
 #include "daemon/scheduler.h"
@@ -100,6 +102,7 @@ struct Daemon::Parts {
           layout(directory.layout()),
           database(open_database(layout)),
           regions(layout.stores(), config.regions, store_options(config)),
+          sealer(base::ensure_key_file(layout.root / "sealing-key", random), random),
           page_tokens(page_token_secret(layout, random)),
           engine(engine_options(config, layout)),
           base_images(
@@ -122,7 +125,7 @@ struct Daemon::Parts {
           commands(world),
           instances(world),
           images(world),
-          executions(*database, image_projection()),
+          executions(*database, image_projection(random)),
           workers("action", static_cast<int>(config.action_threads)),
           loop(executions, registry, workers, clock, loop_options(config), &build_log, log),
           identities(*database),
@@ -238,9 +241,12 @@ struct Daemon::Parts {
             service::make_imagebuilder_endpoint(dependencies));
         add("ec2", http::ec2_protocol("http://ec2.amazonaws.com/doc/2016-11-15/"),
             service::make_ec2_endpoint(dependencies, pass_ec2_gate()));
-        add("ssm", http::json_11_protocol("AmazonSSM"), service::make_ssm_endpoint(dependencies));
         add("logs", http::json_11_protocol("Logs_20140328"),
             service::make_logs_endpoint(dependencies));
+        add("ssm", http::json_11_protocol("AmazonSSM"),
+            service::make_ssm_endpoint(dependencies, sealer));
+        add("sns", http::query_protocol("http://sns.amazonaws.com/doc/2010-03-31/"),
+            service::make_sns_endpoint(dependencies));
         add("iam", http::query_protocol("https://iam.amazonaws.com/doc/2010-05-08/"),
             service::make_iam_endpoint(dependencies));
         add("cloudtrail", http::json_11_protocol("CloudTrail_20131101"),
@@ -286,6 +292,7 @@ struct Daemon::Parts {
         });
         scheduler = std::make_unique<Scheduler>(service_dependencies(), clock, log,
                                                 [this](base::Time now) { image_tasks.turn(now); });
+        notifier = std::make_unique<Notifier>(*database, clock, log);
         listener = std::make_unique<http::Listener>(
             listen_options(config, layout, clock),
             [this](const http::Request& request) { return router.handle(request); },
@@ -299,6 +306,7 @@ struct Daemon::Parts {
     void stop() {
         loop_thread.request_stop();
         scheduler.reset();
+        notifier.reset();
         listener->stop();
         loop_thread.join();
         subscription.reset();
@@ -314,6 +322,7 @@ struct Daemon::Parts {
     DataLayout layout;
     std::unique_ptr<db::Database> database;
     store::RegionSet regions;
+    base::Sealer sealer;
     api::PageTokens page_tokens;
     engines::LocalEngine engine;
     actions::RunWatch run_watch;
@@ -343,6 +352,7 @@ struct Daemon::Parts {
     std::unique_ptr<engines::Subscription> subscription;
     std::jthread loop_thread;
     std::unique_ptr<Scheduler> scheduler;
+    std::unique_ptr<Notifier> notifier;
     std::unique_ptr<http::Listener> listener;
 };
 

@@ -1,5 +1,6 @@
 #include "daemon/image_projection.h"
 
+#include "service/imagebuilder/state_notification.h"
 #include "state/images.h"
 
 namespace goldsmith::daemon {
@@ -16,15 +17,16 @@ std::optional<std::string> shown_reason(const std::string& reason) {
 
 }  // namespace
 
-state::ProjectionHook image_projection() {
-    return [](db::Connection& connection, const state::ExecutionRow& execution,
-              const state::Append& step) {
+state::ProjectionHook image_projection(base::Random& random) {
+    return [&random](db::Connection& connection, const state::ExecutionRow& execution,
+                     const state::Append& step) {
         if (!step.image_status) {
             return;
         }
         // The record of an image may have been deleted while its machine was still being cleaned
         // up.
-        if (!state::find_image(connection, execution.image_arn)) {
+        const auto before = state::find_image(connection, execution.image_arn);
+        if (!before) {
             return;
         }
         const std::int64_t now_ms = step.events.empty()
@@ -36,6 +38,10 @@ state::ProjectionHook image_projection() {
                                               .count();
         state::set_image_status(connection, execution.image_arn, step.image_status->status,
                                 shown_reason(step.image_status->reason), now_ms);
+        if (before->status != step.image_status->status) {
+            const auto after = *state::find_image(connection, execution.image_arn);
+            service::imagebuilder::notify_of_image_state(connection, random, after, now_ms);
+        }
     };
 }
 

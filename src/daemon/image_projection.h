@@ -4,9 +4,13 @@
 
 #include "state/sql_execution_store.h"
 
+namespace goldsmith::base {
+class Random;
+}
+
 namespace goldsmith::daemon {
 
 /// For SqlExecutionStore.
-state::ProjectionHook image_projection();
+state::ProjectionHook image_projection(base::Random& random);
 
 }  // namespace goldsmith::daemon

@@ -108,7 +108,8 @@ void ServiceFixture::remake_endpoints() {
     endpoints_["ec2"] = make_ec2_endpoint(*dependencies_);
     endpoints_["logs"] = make_logs_endpoint(*dependencies_);
     endpoints_["iam"] = make_iam_endpoint(*dependencies_);
-    endpoints_["ssm"] = make_ssm_endpoint(*dependencies_);
+    endpoints_["ssm"] = make_ssm_endpoint(*dependencies_, sealer_);
+    endpoints_["sns"] = make_sns_endpoint(*dependencies_);
     endpoints_["sts"] = make_sts_endpoint(*dependencies_);
     endpoints_["cloudtrail"] = make_cloudtrail_endpoint(*dependencies_);
 }

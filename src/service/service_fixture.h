@@ -16,6 +16,7 @@
 #include "base/files.h"
 #include "base/guarded.h"
 #include "base/random.h"
+#include "base/sealing.h"
 #include "service/dependencies.h"
 
 namespace goldsmith::service {
@@ -62,6 +63,7 @@ protected:
 
     base::TempDir folder_;
     base::SystemRandom random_;
+    base::Sealer sealer_{std::string(32, 'k'), random_};
     api::PageTokens page_tokens_{"a secret of tests"};
     std::unique_ptr<db::Database> database_;
     base::Guarded<std::vector<std::string>> notified_;

@@ -177,6 +177,23 @@ set(api_generated_sources
     generated/runner/run_types.cpp
     generated/runner/service_tables.cpp
     generated/runner/shared_tables.cpp
+    generated/sns/dispatch.cpp
+    generated/sns/service_tables.cpp
+    generated/sns/shared_json.cpp
+    generated/sns/shared_tables.cpp
+    generated/sns/subscriptions.cpp
+    generated/sns/subscriptions_handlers.cpp
+    generated/sns/subscriptions_json.cpp
+    generated/sns/subscriptions_tables.cpp
+    generated/sns/subscriptions_types.cpp
+    generated/sns/topic_tags.cpp
+    generated/sns/topic_tags_handlers.cpp
+    generated/sns/topic_tags_json.cpp
+    generated/sns/topic_tags_tables.cpp
+    generated/sns/topics.cpp
+    generated/sns/topics_handlers.cpp
+    generated/sns/topics_json.cpp
+    generated/sns/topics_tables.cpp
     generated/ssm/commands.cpp
     generated/ssm/commands_handlers.cpp
     generated/ssm/commands_json.cpp
@@ -188,6 +205,16 @@ set(api_generated_sources
     generated/ssm/managed_instances_json.cpp
     generated/ssm/managed_instances_tables.cpp
     generated/ssm/managed_instances_types.cpp
+    generated/ssm/parameter_tags.cpp
+    generated/ssm/parameter_tags_handlers.cpp
+    generated/ssm/parameter_tags_json.cpp
+    generated/ssm/parameter_tags_tables.cpp
+    generated/ssm/parameter_tags_types.cpp
+    generated/ssm/parameters.cpp
+    generated/ssm/parameters_handlers.cpp
+    generated/ssm/parameters_json.cpp
+    generated/ssm/parameters_tables.cpp
+    generated/ssm/parameters_types.cpp
     generated/ssm/service_tables.cpp
     generated/ssm/shared_tables.cpp
     generated/sts/dispatch.cpp
@@ -208,6 +235,7 @@ set(api_generated_test_sources
     generated/imagebuilder/round_trips.cpp
     generated/logs/round_trips.cpp
     generated/runner/round_trips.cpp
+    generated/sns/round_trips.cpp
     generated/ssm/round_trips.cpp
     generated/sts/round_trips.cpp
 )

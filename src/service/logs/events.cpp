@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "service/logs/filter_pattern.h"
 #include "service/logs/groups.h"
+#include "service/logs/retention.h"
 
 namespace goldsmith::service::logs {
 
@@ -27,6 +28,12 @@ store::LogQuery query_of(const Request& request) {
     query.limit = request.limit ? static_cast<std::size_t>(*request.limit) : most_events;
     query.token = request.next_token.value_or("");
     return query;
+}
+
+/// Where to begin so that nothing is shown which the group's retention has given up.
+std::optional<std::int64_t> unexpired(const std::optional<std::int64_t>& start,
+                                      const std::optional<std::int64_t>& expired_before) {
+    return expired_before ? std::max(start.value_or(0), *expired_before) : start;
 }
 
 /// The streams that a search goes through, in order of their names.
@@ -67,8 +74,10 @@ std::size_t step(std::size_t limit) {
 class Search {
 public:
     Search(const store::LogStore& store, std::string group,
-           const lg::FilterLogEventsRequest& request, FilterPattern pattern)
+           const lg::FilterLogEventsRequest& request, FilterPattern pattern,
+           std::optional<std::int64_t> expired_before)
         : store_(store),
+          expired_before_(expired_before),
           group_(std::move(group)),
           request_(request),
           pattern_(std::move(pattern)) {}
@@ -101,6 +110,7 @@ private:
     std::optional<std::string> read(const std::string& stream, const std::string& token,
                                     std::size_t room, std::vector<lg::FilteredLogEvent>& events) {
         store::LogQuery query = query_of(request_);
+        query.start_ms = unexpired(query.start_ms, expired_before_);
         query.limit = step(room);
         query.token = token;
         query.start_from_head = true;
@@ -121,6 +131,7 @@ private:
     }
 
     const store::LogStore& store_;
+    std::optional<std::int64_t> expired_before_;
     std::string group_;
     const lg::FilterLogEventsRequest& request_;
     FilterPattern pattern_;
@@ -138,6 +149,7 @@ lg::GetLogEventsResponse EventFamily::get_log_events(const api::CallContext& con
     const std::string group = group_name(request.log_group_name, request.log_group_identifier);
     const auto store = log_store(dependencies_, context);
     store::LogQuery query = query_of(request);
+    query.start_ms = unexpired(query.start_ms, expired_before(store, group, context.now));
     query.start_from_head = request.start_from_head.value_or(false);
     std::optional<store::LogPage> page;
     try {
@@ -190,7 +202,8 @@ lg::FilterLogEventsResponse EventFamily::filter_log_events(
     lg::FilterLogEventsResponse response{
         .events = std::vector<lg::FilteredLogEvent>{},
         .searched_log_streams = std::vector<lg::SearchedLogStream>{}};
-    Search search(store, group, request, std::move(*pattern));
+    Search search(store, group, request, std::move(*pattern),
+                  expired_before(store, group, context.now));
     const auto next = search.run(streams, from, *response.events);
     sort_by_time(*response.events);
     if (next) {

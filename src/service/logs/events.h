@@ -12,6 +12,8 @@ public:
 
     api::logs::FilterLogEventsResponse filter_log_events(
         const api::CallContext& context, const api::logs::FilterLogEventsRequest& request) override;
+    api::logs::PutLogEventsResponse put_log_events(
+        const api::CallContext& context, const api::logs::PutLogEventsRequest& request) override;
     api::logs::GetLogEventsResponse get_log_events(
         const api::CallContext& context, const api::logs::GetLogEventsRequest& request) override;
 

@@ -444,6 +444,29 @@ CREATE TABLE objects (
     PRIMARY KEY (bucket, key)
 );
 
+CREATE TABLE parameter_versions (
+    parameter_id INTEGER NOT NULL REFERENCES parameters (id) ON DELETE CASCADE,
+    version BIGINT NOT NULL,
+    value TEXT NOT NULL,
+    description TEXT,
+    modified_ms BIGINT NOT NULL,
+    modified_by TEXT NOT NULL,
+    labels TEXT NOT NULL,
+    PRIMARY KEY (parameter_id, version)
+);
+
+CREATE TABLE parameters (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    data_type TEXT NOT NULL,
+    tier TEXT NOT NULL,
+    last_version BIGINT NOT NULL,
+    UNIQUE (account, region, name)
+);
+
 CREATE TABLE resource_policies (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     arn TEXT NOT NULL UNIQUE,
@@ -563,6 +586,41 @@ CREATE TABLE timers (
 );
 
 CREATE INDEX timers_by_due ON timers (due_ms);
+
+CREATE TABLE topic_deliveries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    subscription_id TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    body TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    due_ms BIGINT NOT NULL
+);
+
+CREATE INDEX topic_deliveries_by_due ON topic_deliveries (due_ms);
+
+CREATE INDEX topic_deliveries_by_subscription ON topic_deliveries (subscription_id);
+
+CREATE TABLE topic_subscriptions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    topic_id INTEGER NOT NULL REFERENCES topics (id) ON DELETE CASCADE,
+    subscription_id TEXT NOT NULL UNIQUE,
+    protocol TEXT NOT NULL,
+    endpoint TEXT NOT NULL,
+    token TEXT NOT NULL,
+    attributes TEXT NOT NULL,
+    last_failure TEXT,
+    UNIQUE (topic_id, protocol, endpoint)
+);
+
+CREATE TABLE topics (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account TEXT NOT NULL,
+    region TEXT NOT NULL,
+    name TEXT NOT NULL,
+    attributes TEXT NOT NULL,
+    UNIQUE (account, region, name)
+);
 
 CREATE TABLE workflow_runs (
     id TEXT PRIMARY KEY,

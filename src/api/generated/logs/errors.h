@@ -43,4 +43,10 @@ public:
         : ApiError("ServiceUnavailableException", 503, message) {}
 };
 
+class TooManyTagsException : public ApiError {
+public:
+    explicit TooManyTagsException(const std::string& message)
+        : ApiError("TooManyTagsException", 400, message) {}
+};
+
 }  // namespace goldsmith::api::logs

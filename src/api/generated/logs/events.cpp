@@ -5,6 +5,10 @@
 
 namespace goldsmith::api::logs {
 
+PutLogEventsResponse Events::put_log_events(const CallContext&, const PutLogEventsRequest&) {
+    throw_not_implemented("PutLogEvents");
+}
+
 FilterLogEventsResponse Events::filter_log_events(const CallContext&, const FilterLogEventsRequest&) {
     throw_not_implemented("FilterLogEvents");
 }

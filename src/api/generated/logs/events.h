@@ -13,6 +13,7 @@ class Events {
 public:
     virtual ~Events() = default;
 
+    virtual PutLogEventsResponse put_log_events(const CallContext& context, const PutLogEventsRequest& request);
     virtual FilterLogEventsResponse filter_log_events(const CallContext& context, const FilterLogEventsRequest& request);
     virtual GetLogEventsResponse get_log_events(const CallContext& context, const GetLogEventsRequest& request);
 };

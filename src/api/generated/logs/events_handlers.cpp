@@ -10,6 +10,7 @@
 namespace goldsmith::api::logs {
 
 void add_events_handlers(TypedEndpoint<Families>& endpoint) {
+    endpoint.add<&Families::events, &Events::put_log_events>(tables::put_log_events_operation);
     endpoint.add<&Families::events, &Events::filter_log_events>(tables::filter_log_events_operation);
     endpoint.add<&Families::events, &Events::get_log_events>(tables::get_log_events_operation);
 }

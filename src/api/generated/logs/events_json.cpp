@@ -45,6 +45,52 @@ void from_json(const boost::json::object& tree, SearchedLogStream& value) {
     read_member(tree, "logStreamName", value.log_stream_name);
     read_member(tree, "searchedCompletely", value.searched_completely);
 }
+boost::json::object to_json(const InputLogEvent& value) {
+    boost::json::object tree;
+    write_member(tree, "timestamp", value.timestamp);
+    write_member(tree, "message", value.message);
+    return tree;
+}
+void from_json(const boost::json::object& tree, InputLogEvent& value) {
+    require_member(tree, "timestamp", value.timestamp);
+    require_member(tree, "message", value.message);
+}
+boost::json::object to_json(const RejectedLogEventsInfo& value) {
+    boost::json::object tree;
+    write_member(tree, "tooNewLogEventStartIndex", value.too_new_log_event_start_index);
+    write_member(tree, "tooOldLogEventEndIndex", value.too_old_log_event_end_index);
+    write_member(tree, "expiredLogEventEndIndex", value.expired_log_event_end_index);
+    return tree;
+}
+void from_json(const boost::json::object& tree, RejectedLogEventsInfo& value) {
+    read_member(tree, "tooNewLogEventStartIndex", value.too_new_log_event_start_index);
+    read_member(tree, "tooOldLogEventEndIndex", value.too_old_log_event_end_index);
+    read_member(tree, "expiredLogEventEndIndex", value.expired_log_event_end_index);
+}
+boost::json::object to_json(const PutLogEventsRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "logGroupName", value.log_group_name);
+    write_member(tree, "logStreamName", value.log_stream_name);
+    write_member(tree, "logEvents", value.log_events);
+    write_member(tree, "sequenceToken", value.sequence_token);
+    return tree;
+}
+void from_json(const boost::json::object& tree, PutLogEventsRequest& value) {
+    require_member(tree, "logGroupName", value.log_group_name);
+    require_member(tree, "logStreamName", value.log_stream_name);
+    require_member(tree, "logEvents", value.log_events);
+    read_member(tree, "sequenceToken", value.sequence_token);
+}
+boost::json::object to_json(const PutLogEventsResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "nextSequenceToken", value.next_sequence_token);
+    write_member(tree, "rejectedLogEventsInfo", value.rejected_log_events_info);
+    return tree;
+}
+void from_json(const boost::json::object& tree, PutLogEventsResponse& value) {
+    read_member(tree, "nextSequenceToken", value.next_sequence_token);
+    read_member(tree, "rejectedLogEventsInfo", value.rejected_log_events_info);
+}
 boost::json::object to_json(const FilterLogEventsRequest& value) {
     boost::json::object tree;
     write_member(tree, "logGroupName", value.log_group_name);

@@ -5,6 +5,8 @@ namespace goldsmith::api::logs::tables {
 
 constexpr Shape event_id_shape{.name = "EventId", .kind = Kind::string};
 
+constexpr Shape index_shape{.name = "Index", .kind = Kind::integer};
+
 constexpr Shape message_shape{.name = "Message", .kind = Kind::string};
 
 constexpr Shape filtered_log_event_list_shape{.name = "FilteredLogEventList", .kind = Kind::list, .element = &filtered_log_event_shape};
@@ -34,6 +36,37 @@ static constexpr Member searched_log_stream_members[] = {
     {.name = "searchedCompletely", .shape = &boolean_shape},
 };
 constexpr Shape searched_log_stream_shape{.name = "SearchedLogStream", .kind = Kind::structure, .members = searched_log_stream_members};
+
+constexpr Shape input_log_event_list_shape{.name = "InputLogEventList", .kind = Kind::list, .low = 1, .high = 10000, .element = &input_log_event_shape};
+
+constexpr Shape input_message_shape{.name = "InputMessage", .kind = Kind::string, .low = 1};
+
+static constexpr Member input_log_event_members[] = {
+    {.name = "timestamp", .shape = &timestamp_shape, .required = true},
+    {.name = "message", .shape = &input_message_shape, .required = true},
+};
+constexpr Shape input_log_event_shape{.name = "InputLogEvent", .kind = Kind::structure, .members = input_log_event_members};
+
+static constexpr Member rejected_log_events_info_members[] = {
+    {.name = "tooNewLogEventStartIndex", .shape = &index_shape},
+    {.name = "tooOldLogEventEndIndex", .shape = &index_shape},
+    {.name = "expiredLogEventEndIndex", .shape = &index_shape},
+};
+constexpr Shape rejected_log_events_info_shape{.name = "RejectedLogEventsInfo", .kind = Kind::structure, .members = rejected_log_events_info_members};
+
+static constexpr Member put_log_events_request_members[] = {
+    {.name = "logGroupName", .shape = &log_group_name_shape, .required = true},
+    {.name = "logStreamName", .shape = &log_stream_name_shape, .required = true},
+    {.name = "logEvents", .shape = &input_log_event_list_shape, .required = true},
+    {.name = "sequenceToken", .shape = &next_token_shape},
+};
+constexpr Shape put_log_events_request_shape{.name = "PutLogEventsRequest", .kind = Kind::structure, .members = put_log_events_request_members};
+
+static constexpr Member put_log_events_response_members[] = {
+    {.name = "nextSequenceToken", .shape = &next_token_shape},
+    {.name = "rejectedLogEventsInfo", .shape = &rejected_log_events_info_shape},
+};
+constexpr Shape put_log_events_response_shape{.name = "PutLogEventsResponse", .kind = Kind::structure, .members = put_log_events_response_members};
 
 static constexpr Member filter_log_events_request_members[] = {
     {.name = "logGroupName", .shape = &log_group_name_shape},
@@ -76,6 +109,20 @@ static constexpr Member get_log_events_response_members[] = {
     {.name = "nextBackwardToken", .shape = &next_token_shape},
 };
 constexpr Shape get_log_events_response_shape{.name = "GetLogEventsResponse", .kind = Kind::structure, .members = get_log_events_response_members};
+
+static constexpr const ErrorShape* put_log_events_errors[] = {&invalid_parameter_exception_error, &resource_not_found_exception_error, &service_unavailable_exception_error};
+static constexpr const char* put_log_events_resources[] = {"arn:aws:logs:{aws:region}:{aws:account}:log-group:{logGroupName}:log-stream:{logStreamName}"};
+static constexpr Authorization put_log_events_authorization{.resources = put_log_events_resources};
+constexpr Operation put_log_events_operation{
+    .name = "PutLogEvents",
+    .method = "POST",
+    .path = "/",
+    .family = "events",
+    .input = &put_log_events_request_shape,
+    .output = &put_log_events_response_shape,
+    .errors = put_log_events_errors,
+    .authorization = &put_log_events_authorization,
+};
 
 static constexpr const ErrorShape* filter_log_events_errors[] = {&invalid_parameter_exception_error, &resource_not_found_exception_error, &service_unavailable_exception_error};
 static constexpr const char* filter_log_events_resources[] = {"arn:aws:logs:{aws:region}:{aws:account}:log-group:{logGroupName}:log-stream:", "arn:aws:logs:{aws:region}:{aws:account}:log-group:{logGroupIdentifier|group}:log-stream:"};

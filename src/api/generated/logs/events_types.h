@@ -33,6 +33,37 @@ struct SearchedLogStream {
     bool operator==(const SearchedLogStream&) const = default;
 };
 
+struct InputLogEvent {
+    std::int64_t timestamp{};
+    std::string message{};
+
+    bool operator==(const InputLogEvent&) const = default;
+};
+
+struct RejectedLogEventsInfo {
+    std::optional<std::int32_t> too_new_log_event_start_index{};
+    std::optional<std::int32_t> too_old_log_event_end_index{};
+    std::optional<std::int32_t> expired_log_event_end_index{};
+
+    bool operator==(const RejectedLogEventsInfo&) const = default;
+};
+
+struct PutLogEventsRequest {
+    std::string log_group_name{};
+    std::string log_stream_name{};
+    std::vector<InputLogEvent> log_events{};
+    std::optional<std::string> sequence_token{};
+
+    bool operator==(const PutLogEventsRequest&) const = default;
+};
+
+struct PutLogEventsResponse {
+    std::optional<std::string> next_sequence_token{};
+    std::optional<RejectedLogEventsInfo> rejected_log_events_info{};
+
+    bool operator==(const PutLogEventsResponse&) const = default;
+};
+
 struct FilterLogEventsRequest {
     std::optional<std::string> log_group_name{};
     std::optional<std::string> log_group_identifier{};

@@ -13,6 +13,22 @@ DeleteLogGroupResponse Groups::delete_log_group(const CallContext&, const Delete
     throw_not_implemented("DeleteLogGroup");
 }
 
+DeleteRetentionPolicyResponse Groups::delete_retention_policy(const CallContext&, const DeleteRetentionPolicyRequest&) {
+    throw_not_implemented("DeleteRetentionPolicy");
+}
+
+TagResourceResponse Groups::tag_resource(const CallContext&, const TagResourceRequest&) {
+    throw_not_implemented("TagResource");
+}
+
+UntagResourceResponse Groups::untag_resource(const CallContext&, const UntagResourceRequest&) {
+    throw_not_implemented("UntagResource");
+}
+
+ListTagsForResourceResponse Groups::list_tags_for_resource(const CallContext&, const ListTagsForResourceRequest&) {
+    throw_not_implemented("ListTagsForResource");
+}
+
 DescribeLogGroupsResponse Groups::describe_log_groups(const CallContext&, const DescribeLogGroupsRequest&) {
     throw_not_implemented("DescribeLogGroups");
 }

@@ -15,6 +15,10 @@ public:
 
     virtual CreateLogGroupResponse create_log_group(const CallContext& context, const CreateLogGroupRequest& request);
     virtual DeleteLogGroupResponse delete_log_group(const CallContext& context, const DeleteLogGroupRequest& request);
+    virtual DeleteRetentionPolicyResponse delete_retention_policy(const CallContext& context, const DeleteRetentionPolicyRequest& request);
+    virtual TagResourceResponse tag_resource(const CallContext& context, const TagResourceRequest& request);
+    virtual UntagResourceResponse untag_resource(const CallContext& context, const UntagResourceRequest& request);
+    virtual ListTagsForResourceResponse list_tags_for_resource(const CallContext& context, const ListTagsForResourceRequest& request);
     virtual DescribeLogGroupsResponse describe_log_groups(const CallContext& context, const DescribeLogGroupsRequest& request);
     virtual PutRetentionPolicyResponse put_retention_policy(const CallContext& context, const PutRetentionPolicyRequest& request);
 };

@@ -12,6 +12,10 @@ namespace goldsmith::api::logs {
 void add_groups_handlers(TypedEndpoint<Families>& endpoint) {
     endpoint.add<&Families::groups, &Groups::create_log_group>(tables::create_log_group_operation);
     endpoint.add<&Families::groups, &Groups::delete_log_group>(tables::delete_log_group_operation);
+    endpoint.add<&Families::groups, &Groups::delete_retention_policy>(tables::delete_retention_policy_operation);
+    endpoint.add<&Families::groups, &Groups::tag_resource>(tables::tag_resource_operation);
+    endpoint.add<&Families::groups, &Groups::untag_resource>(tables::untag_resource_operation);
+    endpoint.add<&Families::groups, &Groups::list_tags_for_resource>(tables::list_tags_for_resource_operation);
     endpoint.add<&Families::groups, &Groups::describe_log_groups>(tables::describe_log_groups_operation);
     endpoint.add<&Families::groups, &Groups::put_retention_policy>(tables::put_retention_policy_operation);
 }

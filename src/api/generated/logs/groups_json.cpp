@@ -55,6 +55,56 @@ void from_json(const boost::json::object& tree, DeleteLogGroupRequest& value) {
 }
 boost::json::object to_json(const DeleteLogGroupResponse&) { return {}; }
 void from_json(const boost::json::object&, DeleteLogGroupResponse&) {}
+boost::json::object to_json(const DeleteRetentionPolicyRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "logGroupName", value.log_group_name);
+    return tree;
+}
+void from_json(const boost::json::object& tree, DeleteRetentionPolicyRequest& value) {
+    require_member(tree, "logGroupName", value.log_group_name);
+}
+boost::json::object to_json(const DeleteRetentionPolicyResponse&) { return {}; }
+void from_json(const boost::json::object&, DeleteRetentionPolicyResponse&) {}
+boost::json::object to_json(const TagResourceRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "resourceArn", value.resource_arn);
+    write_member(tree, "tags", value.tags);
+    return tree;
+}
+void from_json(const boost::json::object& tree, TagResourceRequest& value) {
+    require_member(tree, "resourceArn", value.resource_arn);
+    require_member(tree, "tags", value.tags);
+}
+boost::json::object to_json(const TagResourceResponse&) { return {}; }
+void from_json(const boost::json::object&, TagResourceResponse&) {}
+boost::json::object to_json(const UntagResourceRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "resourceArn", value.resource_arn);
+    write_member(tree, "tagKeys", value.tag_keys);
+    return tree;
+}
+void from_json(const boost::json::object& tree, UntagResourceRequest& value) {
+    require_member(tree, "resourceArn", value.resource_arn);
+    require_member(tree, "tagKeys", value.tag_keys);
+}
+boost::json::object to_json(const UntagResourceResponse&) { return {}; }
+void from_json(const boost::json::object&, UntagResourceResponse&) {}
+boost::json::object to_json(const ListTagsForResourceRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "resourceArn", value.resource_arn);
+    return tree;
+}
+void from_json(const boost::json::object& tree, ListTagsForResourceRequest& value) {
+    require_member(tree, "resourceArn", value.resource_arn);
+}
+boost::json::object to_json(const ListTagsForResourceResponse& value) {
+    boost::json::object tree;
+    write_member(tree, "tags", value.tags);
+    return tree;
+}
+void from_json(const boost::json::object& tree, ListTagsForResourceResponse& value) {
+    read_member(tree, "tags", value.tags);
+}
 boost::json::object to_json(const DescribeLogGroupsRequest& value) {
     boost::json::object tree;
     write_member(tree, "logGroupNamePrefix", value.log_group_name_prefix);

@@ -14,6 +14,10 @@ constexpr Shape tag_value_shape{.name = "TagValue", .kind = Kind::string, .high 
 
 constexpr Shape tag_map_shape{.name = "TagMap", .kind = Kind::map, .low = 1, .high = 50, .element = &tag_value_shape, .key = &tag_key_shape};
 
+constexpr Shape tagged_arn_shape{.name = "TaggedArn", .kind = Kind::string, .low = 1, .high = 1011, .pattern = "[\\w+=/:,.@\\-\\*]*"};
+
+constexpr Shape tag_key_list_shape{.name = "TagKeyList", .kind = Kind::list, .high = 50, .element = &tag_key_shape};
+
 constexpr Shape log_group_list_shape{.name = "LogGroupList", .kind = Kind::list, .element = &log_group_shape};
 
 static constexpr Member log_group_members[] = {
@@ -44,6 +48,39 @@ static constexpr Member delete_log_group_request_members[] = {
 constexpr Shape delete_log_group_request_shape{.name = "DeleteLogGroupRequest", .kind = Kind::structure, .members = delete_log_group_request_members};
 
 constexpr Shape delete_log_group_response_shape{.name = "DeleteLogGroupResponse", .kind = Kind::structure};
+
+static constexpr Member delete_retention_policy_request_members[] = {
+    {.name = "logGroupName", .shape = &log_group_name_shape, .required = true},
+};
+constexpr Shape delete_retention_policy_request_shape{.name = "DeleteRetentionPolicyRequest", .kind = Kind::structure, .members = delete_retention_policy_request_members};
+
+constexpr Shape delete_retention_policy_response_shape{.name = "DeleteRetentionPolicyResponse", .kind = Kind::structure};
+
+static constexpr Member tag_resource_request_members[] = {
+    {.name = "resourceArn", .shape = &tagged_arn_shape, .required = true},
+    {.name = "tags", .shape = &tag_map_shape, .required = true},
+};
+constexpr Shape tag_resource_request_shape{.name = "TagResourceRequest", .kind = Kind::structure, .members = tag_resource_request_members};
+
+constexpr Shape tag_resource_response_shape{.name = "TagResourceResponse", .kind = Kind::structure};
+
+static constexpr Member untag_resource_request_members[] = {
+    {.name = "resourceArn", .shape = &tagged_arn_shape, .required = true},
+    {.name = "tagKeys", .shape = &tag_key_list_shape, .required = true},
+};
+constexpr Shape untag_resource_request_shape{.name = "UntagResourceRequest", .kind = Kind::structure, .members = untag_resource_request_members};
+
+constexpr Shape untag_resource_response_shape{.name = "UntagResourceResponse", .kind = Kind::structure};
+
+static constexpr Member list_tags_for_resource_request_members[] = {
+    {.name = "resourceArn", .shape = &tagged_arn_shape, .required = true},
+};
+constexpr Shape list_tags_for_resource_request_shape{.name = "ListTagsForResourceRequest", .kind = Kind::structure, .members = list_tags_for_resource_request_members};
+
+static constexpr Member list_tags_for_resource_response_members[] = {
+    {.name = "tags", .shape = &tag_map_shape, .loose = true},
+};
+constexpr Shape list_tags_for_resource_response_shape{.name = "ListTagsForResourceResponse", .kind = Kind::structure, .members = list_tags_for_resource_response_members};
 
 static constexpr Member describe_log_groups_request_members[] = {
     {.name = "logGroupNamePrefix", .shape = &log_group_name_shape},
@@ -94,6 +131,62 @@ constexpr Operation delete_log_group_operation{
     .output = &delete_log_group_response_shape,
     .errors = delete_log_group_errors,
     .authorization = &delete_log_group_authorization,
+};
+
+static constexpr const ErrorShape* delete_retention_policy_errors[] = {&invalid_parameter_exception_error, &resource_not_found_exception_error, &operation_aborted_exception_error, &service_unavailable_exception_error};
+static constexpr const char* delete_retention_policy_resources[] = {"arn:aws:logs:{aws:region}:{aws:account}:log-group:{logGroupName}:log-stream:"};
+static constexpr Authorization delete_retention_policy_authorization{.resources = delete_retention_policy_resources};
+constexpr Operation delete_retention_policy_operation{
+    .name = "DeleteRetentionPolicy",
+    .method = "POST",
+    .path = "/",
+    .family = "groups",
+    .input = &delete_retention_policy_request_shape,
+    .output = &delete_retention_policy_response_shape,
+    .errors = delete_retention_policy_errors,
+    .authorization = &delete_retention_policy_authorization,
+};
+
+static constexpr const ErrorShape* tag_resource_errors[] = {&invalid_parameter_exception_error, &resource_not_found_exception_error, &too_many_tags_exception_error, &service_unavailable_exception_error};
+static constexpr const char* tag_resource_resources[] = {"{resourceArn}"};
+static constexpr Authorization tag_resource_authorization{.resources = tag_resource_resources};
+constexpr Operation tag_resource_operation{
+    .name = "TagResource",
+    .method = "POST",
+    .path = "/",
+    .family = "groups",
+    .input = &tag_resource_request_shape,
+    .output = &tag_resource_response_shape,
+    .errors = tag_resource_errors,
+    .authorization = &tag_resource_authorization,
+};
+
+static constexpr const ErrorShape* untag_resource_errors[] = {&invalid_parameter_exception_error, &resource_not_found_exception_error, &service_unavailable_exception_error};
+static constexpr const char* untag_resource_resources[] = {"{resourceArn}"};
+static constexpr Authorization untag_resource_authorization{.resources = untag_resource_resources};
+constexpr Operation untag_resource_operation{
+    .name = "UntagResource",
+    .method = "POST",
+    .path = "/",
+    .family = "groups",
+    .input = &untag_resource_request_shape,
+    .output = &untag_resource_response_shape,
+    .errors = untag_resource_errors,
+    .authorization = &untag_resource_authorization,
+};
+
+static constexpr const ErrorShape* list_tags_for_resource_errors[] = {&invalid_parameter_exception_error, &resource_not_found_exception_error, &service_unavailable_exception_error};
+static constexpr const char* list_tags_for_resource_resources[] = {"{resourceArn}"};
+static constexpr Authorization list_tags_for_resource_authorization{.resources = list_tags_for_resource_resources};
+constexpr Operation list_tags_for_resource_operation{
+    .name = "ListTagsForResource",
+    .method = "POST",
+    .path = "/",
+    .family = "groups",
+    .input = &list_tags_for_resource_request_shape,
+    .output = &list_tags_for_resource_response_shape,
+    .errors = list_tags_for_resource_errors,
+    .authorization = &list_tags_for_resource_authorization,
 };
 
 static constexpr const ErrorShape* describe_log_groups_errors[] = {&invalid_parameter_exception_error, &service_unavailable_exception_error};

@@ -51,6 +51,50 @@ struct DeleteLogGroupResponse {
     bool operator==(const DeleteLogGroupResponse&) const = default;
 };
 
+struct DeleteRetentionPolicyRequest {
+    std::string log_group_name{};
+
+    bool operator==(const DeleteRetentionPolicyRequest&) const = default;
+};
+
+struct DeleteRetentionPolicyResponse {
+    bool operator==(const DeleteRetentionPolicyResponse&) const = default;
+};
+
+struct TagResourceRequest {
+    std::string resource_arn{};
+    std::map<std::string, std::string> tags{};
+
+    bool operator==(const TagResourceRequest&) const = default;
+};
+
+struct TagResourceResponse {
+    bool operator==(const TagResourceResponse&) const = default;
+};
+
+struct UntagResourceRequest {
+    std::string resource_arn{};
+    std::vector<std::string> tag_keys{};
+
+    bool operator==(const UntagResourceRequest&) const = default;
+};
+
+struct UntagResourceResponse {
+    bool operator==(const UntagResourceResponse&) const = default;
+};
+
+struct ListTagsForResourceRequest {
+    std::string resource_arn{};
+
+    bool operator==(const ListTagsForResourceRequest&) const = default;
+};
+
+struct ListTagsForResourceResponse {
+    std::optional<std::map<std::string, std::string>> tags{};
+
+    bool operator==(const ListTagsForResourceResponse&) const = default;
+};
+
 struct DescribeLogGroupsRequest {
     std::optional<std::string> log_group_name_prefix{};
     std::optional<std::string> log_group_name_pattern{};

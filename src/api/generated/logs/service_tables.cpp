@@ -9,32 +9,44 @@ const ErrorShape operation_aborted_exception_error{"OperationAbortedException", 
 const ErrorShape resource_already_exists_exception_error{"ResourceAlreadyExistsException", 400};
 const ErrorShape resource_not_found_exception_error{"ResourceNotFoundException", 400};
 const ErrorShape service_unavailable_exception_error{"ServiceUnavailableException", 503};
+const ErrorShape too_many_tags_exception_error{"TooManyTagsException", 400};
 
 namespace {
 const Operation* const operations[] = {
-    &create_log_group_operation, &delete_log_group_operation, &describe_log_groups_operation,
-    &put_retention_policy_operation, &describe_log_streams_operation, &filter_log_events_operation,
-    &get_log_events_operation
+    &create_log_group_operation, &delete_log_group_operation, &delete_retention_policy_operation,
+    &tag_resource_operation, &untag_resource_operation, &list_tags_for_resource_operation,
+    &describe_log_groups_operation, &put_retention_policy_operation, &create_log_stream_operation,
+    &delete_log_stream_operation, &describe_log_streams_operation, &put_log_events_operation,
+    &filter_log_events_operation, &get_log_events_operation
 };
 const ErrorShape* const errors[] = {
     &invalid_parameter_exception_error, &limit_exceeded_exception_error,
     &operation_aborted_exception_error, &resource_already_exists_exception_error,
-    &resource_not_found_exception_error, &service_unavailable_exception_error
+    &resource_not_found_exception_error, &service_unavailable_exception_error,
+    &too_many_tags_exception_error
 };
 const Shape* const shapes[] = {
     &arn_shape, &boolean_shape, &filter_pattern_shape, &days_shape, &count_shape,
     &events_limit_shape, &page_size_shape, &log_group_identifier_shape, &log_group_name_shape,
     &log_stream_name_shape, &next_token_shape, &timestamp_shape, &stored_bytes_shape,
     &log_stream_name_list_shape, &log_group_class_shape, &log_group_name_pattern_shape,
-    &tag_key_shape, &tag_value_shape, &tag_map_shape, &log_group_list_shape, &log_group_shape,
-    &create_log_group_request_shape, &create_log_group_response_shape,
-    &delete_log_group_request_shape, &delete_log_group_response_shape,
+    &tag_key_shape, &tag_value_shape, &tag_map_shape, &tagged_arn_shape, &tag_key_list_shape,
+    &log_group_list_shape, &log_group_shape, &create_log_group_request_shape,
+    &create_log_group_response_shape, &delete_log_group_request_shape,
+    &delete_log_group_response_shape, &delete_retention_policy_request_shape,
+    &delete_retention_policy_response_shape, &tag_resource_request_shape,
+    &tag_resource_response_shape, &untag_resource_request_shape, &untag_resource_response_shape,
+    &list_tags_for_resource_request_shape, &list_tags_for_resource_response_shape,
     &describe_log_groups_request_shape, &describe_log_groups_response_shape,
     &put_retention_policy_request_shape, &put_retention_policy_response_shape, &order_by_shape,
-    &log_stream_list_shape, &log_stream_shape, &describe_log_streams_request_shape,
-    &describe_log_streams_response_shape, &event_id_shape, &message_shape,
+    &log_stream_list_shape, &log_stream_shape, &create_log_stream_request_shape,
+    &create_log_stream_response_shape, &delete_log_stream_request_shape,
+    &delete_log_stream_response_shape, &describe_log_streams_request_shape,
+    &describe_log_streams_response_shape, &event_id_shape, &index_shape, &message_shape,
     &filtered_log_event_list_shape, &output_log_event_list_shape, &searched_log_stream_list_shape,
     &filtered_log_event_shape, &output_log_event_shape, &searched_log_stream_shape,
+    &input_log_event_list_shape, &input_message_shape, &input_log_event_shape,
+    &rejected_log_events_info_shape, &put_log_events_request_shape, &put_log_events_response_shape,
     &filter_log_events_request_shape, &filter_log_events_response_shape,
     &get_log_events_request_shape, &get_log_events_response_shape
 };

@@ -5,6 +5,14 @@
 
 namespace goldsmith::api::logs {
 
+CreateLogStreamResponse Streams::create_log_stream(const CallContext&, const CreateLogStreamRequest&) {
+    throw_not_implemented("CreateLogStream");
+}
+
+DeleteLogStreamResponse Streams::delete_log_stream(const CallContext&, const DeleteLogStreamRequest&) {
+    throw_not_implemented("DeleteLogStream");
+}
+
 DescribeLogStreamsResponse Streams::describe_log_streams(const CallContext&, const DescribeLogStreamsRequest&) {
     throw_not_implemented("DescribeLogStreams");
 }

@@ -13,6 +13,8 @@ class Streams {
 public:
     virtual ~Streams() = default;
 
+    virtual CreateLogStreamResponse create_log_stream(const CallContext& context, const CreateLogStreamRequest& request);
+    virtual DeleteLogStreamResponse delete_log_stream(const CallContext& context, const DeleteLogStreamRequest& request);
     virtual DescribeLogStreamsResponse describe_log_streams(const CallContext& context, const DescribeLogStreamsRequest& request);
 };
 

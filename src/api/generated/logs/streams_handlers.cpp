@@ -10,6 +10,8 @@
 namespace goldsmith::api::logs {
 
 void add_streams_handlers(TypedEndpoint<Families>& endpoint) {
+    endpoint.add<&Families::streams, &Streams::create_log_stream>(tables::create_log_stream_operation);
+    endpoint.add<&Families::streams, &Streams::delete_log_stream>(tables::delete_log_stream_operation);
     endpoint.add<&Families::streams, &Streams::describe_log_streams>(tables::describe_log_streams_operation);
 }
 

@@ -29,6 +29,30 @@ void from_json(const boost::json::object& tree, LogStream& value) {
     read_member(tree, "arn", value.arn);
     read_member(tree, "storedBytes", value.stored_bytes);
 }
+boost::json::object to_json(const CreateLogStreamRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "logGroupName", value.log_group_name);
+    write_member(tree, "logStreamName", value.log_stream_name);
+    return tree;
+}
+void from_json(const boost::json::object& tree, CreateLogStreamRequest& value) {
+    require_member(tree, "logGroupName", value.log_group_name);
+    require_member(tree, "logStreamName", value.log_stream_name);
+}
+boost::json::object to_json(const CreateLogStreamResponse&) { return {}; }
+void from_json(const boost::json::object&, CreateLogStreamResponse&) {}
+boost::json::object to_json(const DeleteLogStreamRequest& value) {
+    boost::json::object tree;
+    write_member(tree, "logGroupName", value.log_group_name);
+    write_member(tree, "logStreamName", value.log_stream_name);
+    return tree;
+}
+void from_json(const boost::json::object& tree, DeleteLogStreamRequest& value) {
+    require_member(tree, "logGroupName", value.log_group_name);
+    require_member(tree, "logStreamName", value.log_stream_name);
+}
+boost::json::object to_json(const DeleteLogStreamResponse&) { return {}; }
+void from_json(const boost::json::object&, DeleteLogStreamResponse&) {}
 boost::json::object to_json(const DescribeLogStreamsRequest& value) {
     boost::json::object tree;
     write_member(tree, "logGroupName", value.log_group_name);

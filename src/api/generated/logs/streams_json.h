@@ -9,6 +9,14 @@ namespace goldsmith::api::logs {
 
 boost::json::object to_json(const LogStream& value);
 void from_json(const boost::json::object& tree, LogStream& value);
+boost::json::object to_json(const CreateLogStreamRequest& value);
+void from_json(const boost::json::object& tree, CreateLogStreamRequest& value);
+boost::json::object to_json(const CreateLogStreamResponse& value);
+void from_json(const boost::json::object& tree, CreateLogStreamResponse& value);
+boost::json::object to_json(const DeleteLogStreamRequest& value);
+void from_json(const boost::json::object& tree, DeleteLogStreamRequest& value);
+boost::json::object to_json(const DeleteLogStreamResponse& value);
+void from_json(const boost::json::object& tree, DeleteLogStreamResponse& value);
 boost::json::object to_json(const DescribeLogStreamsRequest& value);
 void from_json(const boost::json::object& tree, DescribeLogStreamsRequest& value);
 boost::json::object to_json(const DescribeLogStreamsResponse& value);

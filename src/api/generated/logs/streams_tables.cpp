@@ -20,6 +20,22 @@ static constexpr Member log_stream_members[] = {
 };
 constexpr Shape log_stream_shape{.name = "LogStream", .kind = Kind::structure, .members = log_stream_members};
 
+static constexpr Member create_log_stream_request_members[] = {
+    {.name = "logGroupName", .shape = &log_group_name_shape, .required = true},
+    {.name = "logStreamName", .shape = &log_stream_name_shape, .required = true},
+};
+constexpr Shape create_log_stream_request_shape{.name = "CreateLogStreamRequest", .kind = Kind::structure, .members = create_log_stream_request_members};
+
+constexpr Shape create_log_stream_response_shape{.name = "CreateLogStreamResponse", .kind = Kind::structure};
+
+static constexpr Member delete_log_stream_request_members[] = {
+    {.name = "logGroupName", .shape = &log_group_name_shape, .required = true},
+    {.name = "logStreamName", .shape = &log_stream_name_shape, .required = true},
+};
+constexpr Shape delete_log_stream_request_shape{.name = "DeleteLogStreamRequest", .kind = Kind::structure, .members = delete_log_stream_request_members};
+
+constexpr Shape delete_log_stream_response_shape{.name = "DeleteLogStreamResponse", .kind = Kind::structure};
+
 static constexpr Member describe_log_streams_request_members[] = {
     {.name = "logGroupName", .shape = &log_group_name_shape},
     {.name = "logGroupIdentifier", .shape = &log_group_identifier_shape},
@@ -36,6 +52,34 @@ static constexpr Member describe_log_streams_response_members[] = {
     {.name = "nextToken", .shape = &next_token_shape},
 };
 constexpr Shape describe_log_streams_response_shape{.name = "DescribeLogStreamsResponse", .kind = Kind::structure, .members = describe_log_streams_response_members};
+
+static constexpr const ErrorShape* create_log_stream_errors[] = {&invalid_parameter_exception_error, &resource_already_exists_exception_error, &resource_not_found_exception_error, &service_unavailable_exception_error};
+static constexpr const char* create_log_stream_resources[] = {"arn:aws:logs:{aws:region}:{aws:account}:log-group:{logGroupName}:log-stream:"};
+static constexpr Authorization create_log_stream_authorization{.resources = create_log_stream_resources};
+constexpr Operation create_log_stream_operation{
+    .name = "CreateLogStream",
+    .method = "POST",
+    .path = "/",
+    .family = "streams",
+    .input = &create_log_stream_request_shape,
+    .output = &create_log_stream_response_shape,
+    .errors = create_log_stream_errors,
+    .authorization = &create_log_stream_authorization,
+};
+
+static constexpr const ErrorShape* delete_log_stream_errors[] = {&invalid_parameter_exception_error, &resource_not_found_exception_error, &operation_aborted_exception_error, &service_unavailable_exception_error};
+static constexpr const char* delete_log_stream_resources[] = {"arn:aws:logs:{aws:region}:{aws:account}:log-group:{logGroupName}:log-stream:{logStreamName}"};
+static constexpr Authorization delete_log_stream_authorization{.resources = delete_log_stream_resources};
+constexpr Operation delete_log_stream_operation{
+    .name = "DeleteLogStream",
+    .method = "POST",
+    .path = "/",
+    .family = "streams",
+    .input = &delete_log_stream_request_shape,
+    .output = &delete_log_stream_response_shape,
+    .errors = delete_log_stream_errors,
+    .authorization = &delete_log_stream_authorization,
+};
 
 static constexpr const ErrorShape* describe_log_streams_errors[] = {&invalid_parameter_exception_error, &resource_not_found_exception_error, &service_unavailable_exception_error};
 static constexpr const char* describe_log_streams_resources[] = {"arn:aws:logs:{aws:region}:{aws:account}:log-group:{logGroupName}:log-stream:", "arn:aws:logs:{aws:region}:{aws:account}:log-group:{logGroupIdentifier|group}:log-stream:"};

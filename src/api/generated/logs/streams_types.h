@@ -27,6 +27,28 @@ struct LogStream {
     bool operator==(const LogStream&) const = default;
 };
 
+struct CreateLogStreamRequest {
+    std::string log_group_name{};
+    std::string log_stream_name{};
+
+    bool operator==(const CreateLogStreamRequest&) const = default;
+};
+
+struct CreateLogStreamResponse {
+    bool operator==(const CreateLogStreamResponse&) const = default;
+};
+
+struct DeleteLogStreamRequest {
+    std::string log_group_name{};
+    std::string log_stream_name{};
+
+    bool operator==(const DeleteLogStreamRequest&) const = default;
+};
+
+struct DeleteLogStreamResponse {
+    bool operator==(const DeleteLogStreamResponse&) const = default;
+};
+
 struct DescribeLogStreamsRequest {
     std::optional<std::string> log_group_name{};
     std::optional<std::string> log_group_identifier{};

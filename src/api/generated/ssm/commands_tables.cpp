@@ -56,7 +56,7 @@ constexpr Shape target_list_shape{.name = "TargetList", .kind = Kind::list, .hig
 
 constexpr Shape target_values_shape{.name = "TargetValues", .kind = Kind::list, .high = 50, .element = &string_shape};
 
-constexpr Shape parameters_shape{.name = "Parameters", .kind = Kind::map, .element = &parameter_value_list_shape, .key = &string_shape};
+constexpr Shape command_parameters_shape{.name = "CommandParameters", .kind = Kind::map, .element = &parameter_value_list_shape, .key = &string_shape};
 
 static constexpr Member cloud_watch_output_config_members[] = {
     {.name = "CloudWatchLogGroupName", .shape = &string_shape},
@@ -70,7 +70,7 @@ static constexpr Member command_members[] = {
     {.name = "DocumentVersion", .shape = &string_shape},
     {.name = "Comment", .shape = &comment_shape},
     {.name = "ExpiresAfter", .shape = &date_time_shape},
-    {.name = "Parameters", .shape = &parameters_shape},
+    {.name = "Parameters", .shape = &command_parameters_shape},
     {.name = "InstanceIds", .shape = &instance_id_list_shape},
     {.name = "Targets", .shape = &target_list_shape},
     {.name = "RequestedDateTime", .shape = &date_time_shape},
@@ -136,7 +136,7 @@ static constexpr Member send_command_request_members[] = {
     {.name = "OutputS3BucketName", .shape = &string_shape},
     {.name = "OutputS3KeyPrefix", .shape = &string_shape},
     {.name = "OutputS3Region", .shape = &string_shape},
-    {.name = "Parameters", .shape = &parameters_shape},
+    {.name = "Parameters", .shape = &command_parameters_shape},
     {.name = "ServiceRoleArn", .shape = &string_shape},
     {.name = "Targets", .shape = &target_list_shape},
     {.name = "TimeoutSeconds", .shape = &timeout_seconds_shape},

@@ -8,11 +8,15 @@ namespace goldsmith::api::ssm {
 
 void add_commands_handlers(TypedEndpoint<Families>& endpoint);
 void add_managed_instances_handlers(TypedEndpoint<Families>& endpoint);
+void add_parameters_handlers(TypedEndpoint<Families>& endpoint);
+void add_parameter_tags_handlers(TypedEndpoint<Families>& endpoint);
 
 std::unique_ptr<Endpoint> make_endpoint(Families families) {
     auto endpoint = std::make_unique<TypedEndpoint<Families>>(tables::service, families);
     add_commands_handlers(*endpoint);
     add_managed_instances_handlers(*endpoint);
+    add_parameters_handlers(*endpoint);
+    add_parameter_tags_handlers(*endpoint);
     return endpoint;
 }
 

@@ -9,12 +9,16 @@ namespace goldsmith::api::ssm {
 
 class Commands;
 class ManagedInstances;
+class ParameterTags;
+class Parameters;
 
 /// The implementation of each family. A null family refuses its operations as not implemented
 /// yet. The objects must outlive the endpoint.
 struct Families {
     Commands* commands = nullptr;
     ManagedInstances* managed_instances = nullptr;
+    Parameters* parameters = nullptr;
+    ParameterTags* parameter_tags = nullptr;
 };
 
 /// The endpoint of ssm: decodes, validates, calls the family, encodes.

@@ -13,10 +13,28 @@ public:
         : ApiError("DuplicateInstanceId", 400, message) {}
 };
 
+class HierarchyLevelLimitExceededException : public ApiError {
+public:
+    explicit HierarchyLevelLimitExceededException(const std::string& message)
+        : ApiError("HierarchyLevelLimitExceededException", 400, message) {}
+};
+
+class HierarchyTypeMismatchException : public ApiError {
+public:
+    explicit HierarchyTypeMismatchException(const std::string& message)
+        : ApiError("HierarchyTypeMismatchException", 400, message) {}
+};
+
 class InternalServerError : public ApiError {
 public:
     explicit InternalServerError(const std::string& message)
         : ApiError("InternalServerError", 500, message) {}
+};
+
+class InvalidAllowedPatternException : public ApiError {
+public:
+    explicit InvalidAllowedPatternException(const std::string& message)
+        : ApiError("InvalidAllowedPatternException", 400, message) {}
 };
 
 class InvalidCommandId : public ApiError {
@@ -35,6 +53,12 @@ class InvalidFilterKey : public ApiError {
 public:
     explicit InvalidFilterKey(const std::string& message)
         : ApiError("InvalidFilterKey", 400, message) {}
+};
+
+class InvalidFilterOption : public ApiError {
+public:
+    explicit InvalidFilterOption(const std::string& message)
+        : ApiError("InvalidFilterOption", 400, message) {}
 };
 
 class InvalidFilterValue : public ApiError {
@@ -73,10 +97,64 @@ public:
         : ApiError("InvalidPluginName", 400, message) {}
 };
 
+class InvalidResourceId : public ApiError {
+public:
+    explicit InvalidResourceId(const std::string& message)
+        : ApiError("InvalidResourceId", 400, message) {}
+};
+
+class InvalidResourceType : public ApiError {
+public:
+    explicit InvalidResourceType(const std::string& message)
+        : ApiError("InvalidResourceType", 400, message) {}
+};
+
 class InvocationDoesNotExist : public ApiError {
 public:
     explicit InvocationDoesNotExist(const std::string& message)
         : ApiError("InvocationDoesNotExist", 400, message) {}
+};
+
+class ParameterAlreadyExists : public ApiError {
+public:
+    explicit ParameterAlreadyExists(const std::string& message)
+        : ApiError("ParameterAlreadyExists", 400, message) {}
+};
+
+class ParameterMaxVersionLimitExceeded : public ApiError {
+public:
+    explicit ParameterMaxVersionLimitExceeded(const std::string& message)
+        : ApiError("ParameterMaxVersionLimitExceeded", 400, message) {}
+};
+
+class ParameterNotFound : public ApiError {
+public:
+    explicit ParameterNotFound(const std::string& message)
+        : ApiError("ParameterNotFound", 400, message) {}
+};
+
+class ParameterVersionLabelLimitExceeded : public ApiError {
+public:
+    explicit ParameterVersionLabelLimitExceeded(const std::string& message)
+        : ApiError("ParameterVersionLabelLimitExceeded", 400, message) {}
+};
+
+class ParameterVersionNotFound : public ApiError {
+public:
+    explicit ParameterVersionNotFound(const std::string& message)
+        : ApiError("ParameterVersionNotFound", 400, message) {}
+};
+
+class TooManyTagsError : public ApiError {
+public:
+    explicit TooManyTagsError(const std::string& message)
+        : ApiError("TooManyTagsError", 400, message) {}
+};
+
+class UnsupportedParameterType : public ApiError {
+public:
+    explicit UnsupportedParameterType(const std::string& message)
+        : ApiError("UnsupportedParameterType", 400, message) {}
 };
 
 class UnsupportedPlatformType : public ApiError {

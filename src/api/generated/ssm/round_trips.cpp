@@ -5,6 +5,8 @@
 
 #include "api/generated/ssm/commands_json.h"
 #include "api/generated/ssm/managed_instances_json.h"
+#include "api/generated/ssm/parameter_tags_json.h"
+#include "api/generated/ssm/parameters_json.h"
 
 namespace goldsmith::api::ssm {
 
@@ -31,6 +33,38 @@ const RoundTrips& round_trips() {
         {"InstanceInformationStringFilter", &there_and_back<InstanceInformationStringFilter>},
         {"DescribeInstanceInformationRequest", &there_and_back<DescribeInstanceInformationRequest>},
         {"DescribeInstanceInformationResponse", &there_and_back<DescribeInstanceInformationResponse>},
+        {"ParameterTag", &there_and_back<ParameterTag>},
+        {"Parameter", &there_and_back<Parameter>},
+        {"ParameterMetadata", &there_and_back<ParameterMetadata>},
+        {"ParameterHistory", &there_and_back<ParameterHistory>},
+        {"ParameterStringFilter", &there_and_back<ParameterStringFilter>},
+        {"ParametersFilter", &there_and_back<ParametersFilter>},
+        {"PutParameterRequest", &there_and_back<PutParameterRequest>},
+        {"PutParameterResponse", &there_and_back<PutParameterResponse>},
+        {"GetParameterRequest", &there_and_back<GetParameterRequest>},
+        {"GetParameterResponse", &there_and_back<GetParameterResponse>},
+        {"GetParametersRequest", &there_and_back<GetParametersRequest>},
+        {"GetParametersResponse", &there_and_back<GetParametersResponse>},
+        {"GetParametersByPathRequest", &there_and_back<GetParametersByPathRequest>},
+        {"GetParametersByPathResponse", &there_and_back<GetParametersByPathResponse>},
+        {"DescribeParametersRequest", &there_and_back<DescribeParametersRequest>},
+        {"DescribeParametersResponse", &there_and_back<DescribeParametersResponse>},
+        {"DeleteParameterRequest", &there_and_back<DeleteParameterRequest>},
+        {"DeleteParameterResponse", &there_and_back<DeleteParameterResponse>},
+        {"DeleteParametersRequest", &there_and_back<DeleteParametersRequest>},
+        {"DeleteParametersResponse", &there_and_back<DeleteParametersResponse>},
+        {"GetParameterHistoryRequest", &there_and_back<GetParameterHistoryRequest>},
+        {"GetParameterHistoryResponse", &there_and_back<GetParameterHistoryResponse>},
+        {"LabelParameterVersionRequest", &there_and_back<LabelParameterVersionRequest>},
+        {"LabelParameterVersionResponse", &there_and_back<LabelParameterVersionResponse>},
+        {"UnlabelParameterVersionRequest", &there_and_back<UnlabelParameterVersionRequest>},
+        {"UnlabelParameterVersionResponse", &there_and_back<UnlabelParameterVersionResponse>},
+        {"AddTagsToResourceRequest", &there_and_back<AddTagsToResourceRequest>},
+        {"AddTagsToResourceResponse", &there_and_back<AddTagsToResourceResponse>},
+        {"RemoveTagsFromResourceRequest", &there_and_back<RemoveTagsFromResourceRequest>},
+        {"RemoveTagsFromResourceResponse", &there_and_back<RemoveTagsFromResourceResponse>},
+        {"ListTagsForResourceRequest", &there_and_back<ListTagsForResourceRequest>},
+        {"ListTagsForResourceResponse", &there_and_back<ListTagsForResourceResponse>},
     };
     return trips;
 }

@@ -4,17 +4,30 @@
 namespace goldsmith::api::ssm::tables {
 
 const ErrorShape duplicate_instance_id_error{"DuplicateInstanceId", 400};
+const ErrorShape hierarchy_level_limit_exceeded_exception_error{"HierarchyLevelLimitExceededException", 400};
+const ErrorShape hierarchy_type_mismatch_exception_error{"HierarchyTypeMismatchException", 400};
 const ErrorShape internal_server_error_error{"InternalServerError", 500};
+const ErrorShape invalid_allowed_pattern_exception_error{"InvalidAllowedPatternException", 400};
 const ErrorShape invalid_command_id_error{"InvalidCommandId", 400};
 const ErrorShape invalid_document_error{"InvalidDocument", 400};
 const ErrorShape invalid_filter_key_error{"InvalidFilterKey", 400};
+const ErrorShape invalid_filter_option_error{"InvalidFilterOption", 400};
 const ErrorShape invalid_filter_value_error{"InvalidFilterValue", 400};
 const ErrorShape invalid_instance_id_error{"InvalidInstanceId", 400};
 const ErrorShape invalid_instance_information_filter_value_error{"InvalidInstanceInformationFilterValue", 400};
 const ErrorShape invalid_next_token_error{"InvalidNextToken", 400};
 const ErrorShape invalid_parameters_error{"InvalidParameters", 400};
 const ErrorShape invalid_plugin_name_error{"InvalidPluginName", 400};
+const ErrorShape invalid_resource_id_error{"InvalidResourceId", 400};
+const ErrorShape invalid_resource_type_error{"InvalidResourceType", 400};
 const ErrorShape invocation_does_not_exist_error{"InvocationDoesNotExist", 400};
+const ErrorShape parameter_already_exists_error{"ParameterAlreadyExists", 400};
+const ErrorShape parameter_max_version_limit_exceeded_error{"ParameterMaxVersionLimitExceeded", 400};
+const ErrorShape parameter_not_found_error{"ParameterNotFound", 400};
+const ErrorShape parameter_version_label_limit_exceeded_error{"ParameterVersionLabelLimitExceeded", 400};
+const ErrorShape parameter_version_not_found_error{"ParameterVersionNotFound", 400};
+const ErrorShape too_many_tags_error_error{"TooManyTagsError", 400};
+const ErrorShape unsupported_parameter_type_error{"UnsupportedParameterType", 400};
 const ErrorShape unsupported_platform_type_error{"UnsupportedPlatformType", 400};
 const ErrorShape validation_exception_error{"ValidationException", 400};
 
@@ -22,14 +35,25 @@ namespace {
 const Operation* const operations[] = {
     &send_command_operation, &get_command_invocation_operation, &list_commands_operation,
     &list_command_invocations_operation, &cancel_command_operation,
-    &describe_instance_information_operation
+    &describe_instance_information_operation, &put_parameter_operation, &get_parameter_operation,
+    &get_parameters_operation, &get_parameters_by_path_operation, &describe_parameters_operation,
+    &delete_parameter_operation, &delete_parameters_operation, &get_parameter_history_operation,
+    &label_parameter_version_operation, &unlabel_parameter_version_operation,
+    &add_tags_to_resource_operation, &remove_tags_from_resource_operation,
+    &list_tags_for_resource_operation
 };
 const ErrorShape* const errors[] = {
-    &duplicate_instance_id_error, &internal_server_error_error, &invalid_command_id_error,
-    &invalid_document_error, &invalid_filter_key_error, &invalid_filter_value_error,
+    &duplicate_instance_id_error, &hierarchy_level_limit_exceeded_exception_error,
+    &hierarchy_type_mismatch_exception_error, &internal_server_error_error,
+    &invalid_allowed_pattern_exception_error, &invalid_command_id_error, &invalid_document_error,
+    &invalid_filter_key_error, &invalid_filter_option_error, &invalid_filter_value_error,
     &invalid_instance_id_error, &invalid_instance_information_filter_value_error,
     &invalid_next_token_error, &invalid_parameters_error, &invalid_plugin_name_error,
-    &invocation_does_not_exist_error, &unsupported_platform_type_error, &validation_exception_error
+    &invalid_resource_id_error, &invalid_resource_type_error, &invocation_does_not_exist_error,
+    &parameter_already_exists_error, &parameter_max_version_limit_exceeded_error,
+    &parameter_not_found_error, &parameter_version_label_limit_exceeded_error,
+    &parameter_version_not_found_error, &too_many_tags_error_error,
+    &unsupported_parameter_type_error, &unsupported_platform_type_error, &validation_exception_error
 };
 const Shape* const shapes[] = {
     &string_shape, &integer_shape, &boolean_shape, &date_time_shape, &instance_id_shape,
@@ -40,20 +64,44 @@ const Shape* const shapes[] = {
     &target_key_shape, &command_page_size_shape, &timeout_seconds_shape, &command_filter_list_shape,
     &command_invocation_list_shape, &command_list_shape, &command_plugin_list_shape,
     &instance_id_list_shape, &parameter_value_list_shape, &target_list_shape, &target_values_shape,
-    &parameters_shape, &cloud_watch_output_config_shape, &command_shape, &command_filter_shape,
-    &command_invocation_shape, &command_plugin_shape, &target_shape, &send_command_request_shape,
-    &send_command_response_shape, &get_command_invocation_request_shape,
-    &get_command_invocation_response_shape, &list_commands_request_shape,
-    &list_commands_response_shape, &list_command_invocations_request_shape,
-    &list_command_invocations_response_shape, &cancel_command_request_shape,
-    &cancel_command_response_shape, &ping_status_shape, &platform_type_shape,
-    &managed_resource_type_shape, &instance_information_filter_key_shape,
+    &command_parameters_shape, &cloud_watch_output_config_shape, &command_shape,
+    &command_filter_shape, &command_invocation_shape, &command_plugin_shape, &target_shape,
+    &send_command_request_shape, &send_command_response_shape,
+    &get_command_invocation_request_shape, &get_command_invocation_response_shape,
+    &list_commands_request_shape, &list_commands_response_shape,
+    &list_command_invocations_request_shape, &list_command_invocations_response_shape,
+    &cancel_command_request_shape, &cancel_command_response_shape, &ping_status_shape,
+    &platform_type_shape, &managed_resource_type_shape, &instance_information_filter_key_shape,
     &information_filter_key_shape, &information_filter_value_shape, &information_page_size_shape,
     &information_filter_values_shape, &instance_information_filter_list_shape,
     &instance_information_list_shape, &instance_information_string_filter_list_shape,
     &instance_information_shape, &instance_information_filter_shape,
     &instance_information_string_filter_shape, &describe_instance_information_request_shape,
-    &describe_instance_information_response_shape
+    &describe_instance_information_response_shape, &parameter_type_shape, &parameter_tier_shape,
+    &parameter_name_shape, &parameter_value_shape, &parameter_description_shape,
+    &parameter_data_type_shape, &parameter_label_shape, &parameter_key_id_shape,
+    &parameter_pattern_shape, &parameter_tag_key_shape, &parameter_tag_value_shape,
+    &parameter_page_size_shape, &parameter_path_page_size_shape, &parameter_version_shape,
+    &parameter_name_list_shape, &parameter_label_list_shape, &parameter_names_shape,
+    &parameter_labels_shape, &parameter_list_shape, &parameter_metadata_list_shape,
+    &parameter_history_list_shape, &parameter_tag_list_shape, &parameter_filter_values_shape,
+    &parameter_string_filter_list_shape, &parameters_filter_list_shape,
+    &parameter_filter_value_shape, &parameter_filter_key_shape, &parameter_filter_option_shape,
+    &parameters_filter_key_shape, &parameter_tag_shape, &parameter_shape, &parameter_metadata_shape,
+    &parameter_history_shape, &parameter_string_filter_shape, &parameters_filter_shape,
+    &put_parameter_request_shape, &put_parameter_response_shape, &get_parameter_request_shape,
+    &get_parameter_response_shape, &get_parameters_request_shape, &get_parameters_response_shape,
+    &get_parameters_by_path_request_shape, &get_parameters_by_path_response_shape,
+    &describe_parameters_request_shape, &describe_parameters_response_shape,
+    &delete_parameter_request_shape, &delete_parameter_response_shape,
+    &delete_parameters_request_shape, &delete_parameters_response_shape,
+    &get_parameter_history_request_shape, &get_parameter_history_response_shape,
+    &label_parameter_version_request_shape, &label_parameter_version_response_shape,
+    &unlabel_parameter_version_request_shape, &unlabel_parameter_version_response_shape,
+    &resource_type_for_tagging_shape, &parameter_tag_key_list_shape,
+    &add_tags_to_resource_request_shape, &add_tags_to_resource_response_shape,
+    &remove_tags_from_resource_request_shape, &remove_tags_from_resource_response_shape,
+    &list_tags_for_resource_request_shape, &list_tags_for_resource_response_shape
 };
 }  // namespace
 
