@@ -92,6 +92,7 @@ Setters own_setters() {
                                                   static_cast<std::uint64_t>(v));
                                           })},
         {"import_from_local_addresses", truth_of(&Config::import_from_local_addresses)},
+        {"notifications_to_local_addresses", truth_of(&Config::notifications_to_local_addresses)},
         {"action_threads", number_of(1, 256,
                                      [](Config& c, std::int64_t v) {
                                          c.action_threads = static_cast<std::size_t>(v);

@@ -35,6 +35,8 @@ struct Config {
     base::ByteSize import_max_disk = base::ByteSize::gib(2048);
     /// Whether imports of the API may fetch from loopback and link-local addresses.
     bool import_from_local_addresses = false;
+    /// Whether topics may notify endpoints on loopback and link-local addresses.
+    bool notifications_to_local_addresses = false;
 
     base::ByteSize disk_cache_size = base::ByteSize::gib(20);
     int compression_level = 1;

@@ -292,7 +292,8 @@ struct Daemon::Parts {
         });
         scheduler = std::make_unique<Scheduler>(service_dependencies(), clock, log,
                                                 [this](base::Time now) { image_tasks.turn(now); });
-        notifier = std::make_unique<Notifier>(*database, clock, log);
+        notifier = std::make_unique<Notifier>(*database, config.notifications_to_local_addresses,
+                                              clock, log);
         listener = std::make_unique<http::Listener>(
             listen_options(config, layout, clock),
             [this](const http::Request& request) { return router.handle(request); },

@@ -16,8 +16,11 @@ namespace goldsmith::daemon {
 
 class Notifier {
 public:
-    /// The references must outlive it. It works until destroyed.
-    Notifier(db::Database& database, const base::Clock& clock, base::Logger log);
+    /// The references must outlive it. It works until destroyed. `to_local_addresses`: whether
+    /// endpoints may be on loopback and link-local addresses, where this host's own services
+    /// answer.
+    Notifier(db::Database& database, bool to_local_addresses, const base::Clock& clock,
+             base::Logger log);
 
 private:
     std::jthread thread_;

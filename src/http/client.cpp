@@ -3,6 +3,7 @@
 #include "base/error.h"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
 #include <mutex>
 
 namespace goldsmith::http {
@@ -59,6 +60,15 @@ std::size_t on_header(const char* data, std::size_t size, std::size_t count, voi
                                       std::string(trimmed(line.substr(colon + 1))));
     }
     return line.size();
+}
+
+// Opens the socket of a connection, or not.
+curl_socket_t open_socket(void* may_connect, curlsocktype, curl_sockaddr* address) {
+    const auto& allowed = *static_cast<const std::function<bool(const sockaddr*)>*>(may_connect);
+    if (!allowed(&address->addr)) {
+        return CURL_SOCKET_BAD;
+    }
+    return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 // "127.0.0.1:8080" of "http://127.0.0.1:8080/": what curl will send as Host.
@@ -125,6 +135,10 @@ void Client::Impl::configure(const Request& request, const std::string& url, cur
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS,
                      static_cast<long>(options_.connect_timeout.count()));
     curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(options_.timeout.count()));
+    if (options_.may_connect) {
+        curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+        curl_easy_setopt(handle, CURLOPT_OPENSOCKETDATA, &options_.may_connect);
+    }
     if (!options_.ca_file.empty()) {
         curl_easy_setopt(handle, CURLOPT_CAINFO, options_.ca_file.c_str());
     }

@@ -5,10 +5,13 @@
 #include "http/signer.h"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+struct sockaddr;
 
 namespace goldsmith::http {
 
@@ -23,6 +26,8 @@ struct ClientOptions {
     // "sha256//...": exactly the server with this key (tls.h), whatever it is called and whoever
     // signed it.
     std::string pinned_public_key{};
+    // Whether to connect to this address at all; asked after names were resolved. Empty: any.
+    std::function<bool(const sockaddr*)> may_connect{};
 };
 
 // A small blocking HTTP/1.1 client that signs with SigV4. Keeps one connection alive. Not for use

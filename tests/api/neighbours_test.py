@@ -204,6 +204,21 @@ def test_topics(server):
     print("SNS topics")
 
 
+def test_local_endpoints_are_refused(server):
+    """As the configuration has it by default: nobody reaches this host's own services by a topic."""
+    sns, endpoint = harness.boto_client(server, "sns"), Endpoint()
+    topic = sns.create_topic(Name="inward")["TopicArn"]
+    for url in (endpoint.url, endpoint.url.replace("127.0.0.1", "localhost"), endpoint.url.replace("127.0.0.1", "[::1]"),
+                "http://169.254.169.254/latest/meta-data", "http://0x7f.1/"):
+        arn = sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=url, ReturnSubscriptionArn=True)["SubscriptionArn"]
+        failure = wait_for(f"the refusal of {url}", lambda arn=arn: sns.get_subscription_attributes(
+            SubscriptionArn=arn)["Attributes"].get("LastFailure"))
+        assert "notifications_to_local_addresses" in failure, failure
+    assert endpoint.posts == []
+    endpoint.close()
+    print("SNS: endpoints on this host are refused")
+
+
 def test_logs(server):
     logs, cli = harness.boto_client(server, "logs"), harness.Cli(server)
     logs.create_log_group(logGroupName="/app/web", tags={"team": "a"})
@@ -302,7 +317,12 @@ def main(goldsmith, seed_image):
         ami = subprocess.run([seed_image, data], check=True, capture_output=True, text=True).stdout.strip()
         config = os.path.join(folder, "goldsmith.yaml")
         with open(config, "w", encoding="utf-8") as file:
+            file.write("driver: fake\nnotifications_to_local_addresses: true\n")
+        strict = os.path.join(folder, "strict.yaml")
+        with open(strict, "w", encoding="utf-8") as file:
             file.write("driver: fake\n")
+        with harness.Server([goldsmith], os.path.join(folder, "strict"), ["--config", strict]) as server:
+            test_local_endpoints_are_refused(server)
         with harness.Server([goldsmith], data, ["--config", config]) as server:
             test_parameters(server)
             test_topics(server)

@@ -2,7 +2,6 @@
 
 #include <array>
 
-#include "base/error.h"
 #include "db/database.h"
 #include "service/milliseconds.h"
 
@@ -70,6 +69,8 @@ void Deliveries::attempt(const state::DeliveryRow& delivery, base::Time now) {
         }
         failed(delivery, "the endpoint answered " + std::to_string(status), is_refusal(status),
                now);
+    } catch (const EndpointRefused& refusal) {
+        failed(delivery, refusal.what(), true, now);
     } catch (const base::Error& error) {
         failed(delivery, base::error_chain(error), false, now);
     }

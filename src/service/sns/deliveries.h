@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/log.h"
 #include "state/topics.h"
 
@@ -25,7 +26,14 @@ struct Post {
     std::string body{};
 };
 
-/// Sends it and returns the status of the answer. Throws base::Error when there is none.
+/// Nothing is sent to this endpoint, now or later.
+class EndpointRefused : public base::Error {
+public:
+    using base::Error::Error;
+};
+
+/// Sends it and returns the status of the answer. Throws base::Error when there is none, and
+/// EndpointRefused.
 using SendPost = std::function<int(const Post&)>;
 
 class Deliveries {
