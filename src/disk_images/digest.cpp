@@ -57,24 +57,24 @@ std::optional<Digest> from_hex(std::string_view digits) {
 }
 
 // "SHA256 (name) = <hex>" and, in an OVF's manifest, "SHA256(name)= <hex>".
-std::optional<Digest> from_bsd_line(const std::string& line, std::string_view file_name) {
+std::optional<NamedDigest> from_bsd_line(const std::string& line) {
     const auto open = line.find('(');
-    const auto close = line.rfind(')');
     const auto equals = line.rfind('=');
-    if (open == std::string::npos || close == std::string::npos || close < open ||
-        equals == std::string::npos || equals < close ||
-        line.substr(open + 1, close - open - 1) != file_name) {
+    const auto close = equals == std::string::npos ? equals : line.rfind(')', equals);
+    if (open == std::string::npos || close == std::string::npos || close < open) {
         return std::nullopt;
     }
     const auto begin = line.find_first_not_of(" \t", equals + 1);
     const auto end = line.find_last_not_of(" \t\r");
-    return begin == std::string::npos ? std::nullopt
-                                      : from_hex(line.substr(begin, end + 1 - begin));
+    const auto digest =
+        begin == std::string::npos ? std::nullopt : from_hex(line.substr(begin, end + 1 - begin));
+    return digest ? std::optional(NamedDigest{line.substr(open + 1, close - open - 1), *digest})
+                  : std::nullopt;
 }
 
-std::optional<Digest> from_line(const std::string& line, std::string_view file_name) {
-    if (const auto digest = from_bsd_line(line, file_name)) {
-        return digest;
+std::optional<NamedDigest> from_line(const std::string& line) {
+    if (auto named = from_bsd_line(line)) {
+        return named;
     }
     std::istringstream words(line);
     std::string digits;
@@ -90,7 +90,8 @@ std::optional<Digest> from_line(const std::string& line, std::string_view file_n
     if (name.starts_with("./")) {
         name.erase(0, 2);
     }
-    return name == file_name ? from_hex(digits) : std::nullopt;
+    const auto digest = name.empty() ? std::nullopt : from_hex(digits);
+    return digest ? std::optional(NamedDigest{name, *digest}) : std::nullopt;
 }
 
 }  // namespace
@@ -113,23 +114,28 @@ Digest parse_digest(std::string_view text) {
     return *digest;
 }
 
-std::optional<Digest> find_digest(std::string_view list, std::string_view file_name) {
+std::vector<NamedDigest> digests_in(std::string_view list) {
     std::istringstream lines{std::string(list)};
-    std::vector<std::string> all;
+    std::vector<NamedDigest> all;
     for (std::string line; std::getline(lines, line);) {
-        if (const auto digest = from_line(line, file_name)) {
-            return digest;
+        if (auto named = from_line(line)) {
+            all.push_back(std::move(*named));
         }
-        all.push_back(line);
     }
-    if (all.size() == 1) {
-        std::istringstream words(all.front());
-        std::string only;
-        std::string more;
-        words >> only >> more;
-        return more.empty() ? from_hex(only) : std::nullopt;
+    return all;
+}
+
+std::optional<Digest> find_digest(std::string_view list, std::string_view file_name) {
+    for (const NamedDigest& named : digests_in(list)) {
+        if (named.name == file_name) {
+            return named.digest;
+        }
     }
-    return std::nullopt;
+    std::istringstream words{std::string(list)};
+    std::string only;
+    std::string more;
+    words >> only >> more;
+    return more.empty() ? from_hex(only) : std::nullopt;
 }
 
 struct Digester::State {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/files.h"
 
@@ -22,6 +23,15 @@ struct Digest {
 /// "sha256:<hex>", "sha512:<hex>" or the bare hexadecimal digits. Throws base::Error saying what is
 /// expected.
 Digest parse_digest(std::string_view text);
+
+struct NamedDigest {
+    std::string name;
+    Digest digest;
+};
+
+/// Every digest in a list as sha256sum(1) writes it; other lines (comments, signatures) are passed
+/// over.
+std::vector<NamedDigest> digests_in(std::string_view list);
 
 /// The digest of `file_name` in a list as sha256sum(1) writes it ("<hex>  name", "<hex> *name",
 /// "SHA256 (name) = <hex>"). A list of one file may be the bare digits. Nothing: it is not in it.

@@ -52,6 +52,20 @@ TEST(Digest, FindsAFileInAList) {
     EXPECT_EQ(find_digest("", "b.img"), std::nullopt);
 }
 
+TEST(Digest, ListsWhatAListNames) {
+    const std::string list =
+        "-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n"
+        "# a (1).img: 7 bytes\nSHA256 (a (1).img) = " +
+        kSha256 + "\n" + kSha512 + "  b.img\n" + kSha1 +
+        " *c.img\n0123 d.img\n-----BEGIN PGP SIGNATURE-----\n\niQ=abc\n";
+    std::vector<std::string> found;
+    for (const auto& named : digests_in(list)) {
+        found.push_back(named.name + " " + named.digest.text());
+    }
+    EXPECT_THAT(found, testing::ElementsAre("a (1).img sha256:" + kSha256,
+                                            "b.img sha512:" + kSha512, "c.img sha1:" + kSha1));
+}
+
 TEST(Digest, RefusesWhatDiffers) {
     const Digest expected{DigestKind::sha256, kSha256};
     const Digest found{DigestKind::sha256, std::string(64, '0')};

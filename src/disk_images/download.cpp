@@ -92,8 +92,9 @@ std::unique_ptr<CURL, CurlDeleter> prepare(const std::string& url, Transfer& tra
     };
     const long patience = static_cast<long>(transfer.rules.patience.count());
     set(CURLOPT_URL, url.c_str());
-    set(CURLOPT_PROTOCOLS_STR, "http,https");
-    set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+    const char* protocols = transfer.rules.https_only ? "https" : "http,https";
+    set(CURLOPT_PROTOCOLS_STR, protocols);
+    set(CURLOPT_REDIR_PROTOCOLS_STR, protocols);
     set(CURLOPT_FOLLOWLOCATION, 1L);
     set(CURLOPT_MAXREDIRS, kMaxRedirects);
     set(CURLOPT_FAILONERROR, 1L);

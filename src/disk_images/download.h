@@ -17,6 +17,8 @@ struct FetchRules {
     /// Loopback and link-local addresses may be reached. For people on their own machine and for
     /// servers that are configured so; never by default for what a client of the API names.
     bool allow_local_addresses = false;
+    /// Nothing but https, wherever it is redirected to: for what nothing else vouches for.
+    bool https_only = false;
     std::uint64_t most_bytes = 2ULL << 40;
     /// Waiting for a connection, and for anything to arrive.
     std::chrono::seconds patience{30};

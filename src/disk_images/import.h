@@ -1,28 +1,20 @@
-// Importing a disk image: recognise, check, convert in the sandbox, look at what is on the disk,
-// store it. Nothing is visible in the region unless the whole image is. Used by `goldsmith image
-// import`, which is also the process that an import of the API runs in.
+// Importing a disk image: recognise, check, convert in the sandbox, look at what is on the disk
+// (raw_disk.h), store it. Nothing is visible in the region unless the whole image is. Used by
+// `goldsmith image import`, which is also the process that an import of the API runs in.
 #pragma once
 
-#include <functional>
 #include <map>
-#include <optional>
-#include <stop_token>
 #include <string>
 
-#include "disk_images/format.h"
-#include "disk_images/header_check.h"
-#include "disk_images/inspect.h"
+#include "disk_images/raw_disk.h"
 #include "store/image_manifest.h"
 #include "store/ingest.h"
 #include "store/region_store.h"
 
 namespace goldsmith::disk_images {
 
-struct ImportRequest {
-    base::Path file;
-    /// What the file is called where it came from; decides the format together with its content.
-    std::string file_name;
-    std::optional<Format> format{};
+/// The disk, and what it is to be called.
+struct ImportRequest : DiskRequest {
     /// The snapshot and the image are named after it: repeating an import that succeeded answers
     /// with what it made.
     std::string token;
@@ -33,12 +25,6 @@ struct ImportRequest {
     /// Empty: as found on the disk.
     std::string architecture{};
     std::string boot_mode{};
-    /// A disk without boot code is no mistake.
-    bool container_only = false;
-    Limits limits{};
-    /// Told of the stage and its percents now and then.
-    std::function<void(const std::string& stage, int percent)> progress{};
-    std::stop_token stop{};
 };
 
 struct ImportedImage {
@@ -52,8 +38,5 @@ struct ImportedImage {
 /// wrong with the image, base::Error for what is wrong here.
 ImportedImage import_image(const ImportRequest& request, store::RegionStore& region,
                            const base::Path& scratch);
-
-/// Only the checks that need no conversion: format and header. What `image import --check` does.
-Format check_image(const ImportRequest& request);
 
 }  // namespace goldsmith::disk_images

@@ -14,8 +14,10 @@ std::optional<Digest> expected_digest(const ImageSource& source, const std::stri
     if (source.digest || source.digest_list_url.empty()) {
         return source.digest;
     }
+    FetchRules list_rules = rules;
+    list_rules.https_only = source.digest_list_url.starts_with("https://");
     const auto found =
-        find_digest(download_text(source.digest_list_url, kMaxList, rules), file_name);
+        find_digest(download_text(source.digest_list_url, kMaxList, list_rules), file_name);
     if (!found) {
         throw ImageRefused("the list of digests " + shown_url(source.digest_list_url) +
                            " does not name " + in_quotes(file_name));
