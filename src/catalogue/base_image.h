@@ -31,7 +31,9 @@ public:
 struct BuildOptions {
     /// Where the disk is made and packages are cached; needs about 2 GiB free.
     base::Path work_directory;
-    /// Empty: the Debian archives in the host's own apt configuration.
+    /// Empty: the Debian archives in the host's own apt configuration; for an image that is
+    /// fetched, the folder of its distribution. For those a mirror is a folder that holds copies by
+    /// host, as `wget --mirror` lays them down.
     std::string mirror;
     /// Empty: `mirror` with "-security" appended. Only used with `mirror`.
     std::string security_mirror;
@@ -40,6 +42,8 @@ struct BuildOptions {
     /// For the date in the version.
     std::chrono::system_clock::time_point now = std::chrono::system_clock::now();
     std::stop_token stop;
+    /// Of the versions that are there: an image that has one of them is not fetched again.
+    std::vector<std::string> known_digests;
     /// Called with one line of what is going on now and then: "installing 250 packages".
     std::function<void(const std::string&)> progress;
 };
@@ -64,6 +68,11 @@ struct BaseImageFacts {
     std::uint64_t root_offset_bytes = 0;
     std::uint64_t root_length_bytes = 0;
     std::vector<InstalledPackage> packages;  // sorted by name
+    /// EC2's name.
+    std::string boot_mode = "uefi-preferred";
+    /// Of an image that was fetched: from where, and "sha256:<hex>" of what came.
+    std::string source{};
+    std::string digest{};
 
     bool operator==(const BaseImageFacts&) const = default;
 };
@@ -73,12 +82,13 @@ std::string encode(const BaseImageFacts& facts);
 BaseImageFacts decode_base_image_facts(const std::string& text);
 
 struct BaseImage {
-    /// A sparse raw disk in the work folder; the caller moves or removes it.
+    /// A sparse raw disk in the work folder; the caller moves or removes it. Empty: what there is
+    /// now has `facts.digest`, which is one of the known ones.
     base::Path disk;
     BaseImageFacts facts;
 };
 
-/// Throws BaseImageError.
+/// An image that is installed here. Throws BaseImageError.
 BaseImage build_base_image(const CatalogueEntry& entry, const BuildOptions& options);
 
 }  // namespace goldsmith::catalogue

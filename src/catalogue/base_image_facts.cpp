@@ -10,7 +10,7 @@ std::string encode(const BaseImageFacts& facts) {
     for (const auto& package : facts.packages) {
         packages.push_back({{"name", package.name}, {"version", package.version}});
     }
-    const json::object object{
+    json::object object{
         {"version", facts.version},
         {"osName", facts.os_name},
         {"osVersion", facts.os_version},
@@ -21,7 +21,12 @@ std::string encode(const BaseImageFacts& facts) {
         {"rootOffsetBytes", facts.root_offset_bytes},
         {"rootLengthBytes", facts.root_length_bytes},
         {"packages", std::move(packages)},
+        {"bootMode", facts.boot_mode},
     };
+    if (!facts.source.empty()) {
+        object["source"] = facts.source;
+        object["digest"] = facts.digest;
+    }
     return json::serialize(object) + "\n";
 }
 
@@ -46,6 +51,13 @@ BaseImageFacts decode_base_image_facts(const std::string& text) try {
         facts.packages.push_back({std::string(package.at("name").as_string()),
                                   std::string(package.at("version").as_string())});
     }
+    // Absent in records of images that were installed here, and of early ones.
+    const auto string_or = [&](const char* key, std::string otherwise) {
+        return object.contains(key) ? string_at(key) : otherwise;
+    };
+    facts.boot_mode = string_or("bootMode", facts.boot_mode);
+    facts.source = string_or("source", "");
+    facts.digest = string_or("digest", "");
     return facts;
 } catch (const std::exception&) {
     base::throw_with_context("this is no record of a base image's facts");

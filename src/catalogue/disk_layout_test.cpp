@@ -12,6 +12,8 @@ constexpr std::uint64_t kBlockOfTheStore = 512 * 1024;
 
 TEST(DiskLayout, EverythingStartsOnAStoreBlockAndNothingOverlaps) {
     for (const auto& entry : catalogue()) {
+        if (entry.cloud_image)
+            continue;  // it comes with a layout
         const auto layout = plan_disk(entry, "seed");
         for (const auto& range : {layout.bios_boot, layout.esp, layout.root}) {
             EXPECT_EQ(range.offset % kBlockOfTheStore, 0U) << entry.name;

@@ -1,5 +1,8 @@
 #include "catalogue/entry.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace goldsmith::catalogue {
 namespace {
 
@@ -67,7 +70,11 @@ CatalogueEntry debian_12_x86() {
 }  // namespace
 
 const std::vector<CatalogueEntry>& catalogue() {
-    static const std::vector<CatalogueEntry> entries{debian_12_x86()};
+    static const std::vector<CatalogueEntry> entries = [] {
+        std::vector<CatalogueEntry> all{debian_12_x86()};
+        std::ranges::move(cloud_entries(), std::back_inserter(all));
+        return all;
+    }();
     return entries;
 }
 

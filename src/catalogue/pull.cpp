@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "catalogue/cloud_image.h"
 #include "store/ingest.h"
 
 namespace goldsmith::catalogue {
@@ -68,9 +69,11 @@ store::ImageManifest manifest_of(const CatalogueEntry& entry, const BaseImageFac
     store::ImageManifest image{
         .id = store::ImageId::from_token(token_of(entry, facts.version)),
         .name = entry.name + "-" + facts.version,
-        .description = entry.title + ", made from the packages of " + facts.version,
+        .description = facts.source.empty()
+                           ? entry.title + ", made from the packages of " + facts.version
+                           : entry.title + ", fetched from " + facts.source,
         .architecture = entry.ec2_architecture,
-        .boot_mode = "uefi-preferred",
+        .boot_mode = facts.boot_mode,
         .root_device_name = kRootDevice,
         .block_devices = {},
         .tags = {},
@@ -83,6 +86,10 @@ store::ImageManifest manifest_of(const CatalogueEntry& entry, const BaseImageFac
 }
 
 }  // namespace
+
+BaseImage make_base_image(const CatalogueEntry& entry, const BuildOptions& options) {
+    return entry.cloud_image ? fetch_base_image(entry, options) : build_base_image(entry, options);
+}
 
 std::vector<PulledImage> pulled_images(const CatalogueEntry& entry,
                                        const base::Path& data_directory,
@@ -115,10 +122,15 @@ PulledImage pull(const CatalogueEntry& entry, const base::Path& data_directory,
     auto build = options.build;
     if (build.work_directory.empty())
         build.work_directory = folder / "work";
+    for (const auto& known : before) {
+        if (!known.facts.digest.empty())
+            build.known_digests.push_back(known.facts.digest);
+    }
     const auto built = options.builder(entry, build);
     const DiskFile disk(built.disk);
     for (const auto& known : before) {
-        if (known.facts.version == built.facts.version)
+        const bool unchanged = built.disk.empty() && known.facts.digest == built.facts.digest;
+        if (unchanged || known.facts.version == built.facts.version)
             return known;
     }
     if (build.progress)

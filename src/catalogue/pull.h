@@ -1,6 +1,6 @@
-// Pulling a managed image: build it (or find that it is there), put its disk into a region's store
-// and write the AMI manifest. Single-flight across processes: a second caller waits for the first
-// and then finds the image. Used by the daemon (first use of a managed parent) and by
+// Pulling a managed image: build or fetch it (or find that it is there), put its disk into a
+// region's store and write the AMI manifest. Single-flight across processes: a second caller waits
+// for the first and then finds the image. Used by the daemon (first use of a managed parent) and by
 // `goldsmith image pull`.
 #pragma once
 
@@ -15,14 +15,17 @@
 
 namespace goldsmith::catalogue {
 
+/// Installs (base_image.h) or fetches (cloud_image.h) it, as the entry says. Throws BaseImageError.
+BaseImage make_base_image(const CatalogueEntry& entry, const BuildOptions& options);
+
 struct PullOptions {
     /// `build.work_directory` may stay empty: then <data_directory>/catalogue/work.
     BuildOptions build;
     /// Make a new version although one is there. Versions are by day: on the day of the newest one
-    /// this answers with that one.
+    /// this answers with that one, and so it does where the distribution publishes nothing newer.
     bool refresh = false;
     /// Makes the disk; tests put a small one here.
-    std::function<BaseImage(const CatalogueEntry&, const BuildOptions&)> builder = build_base_image;
+    std::function<BaseImage(const CatalogueEntry&, const BuildOptions&)> builder = make_base_image;
 };
 
 struct PulledImage {

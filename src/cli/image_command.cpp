@@ -1,18 +1,16 @@
-// goldsmith image ls | pull | export; import is a file of its own
+// goldsmith image ls | export; import, pull and catalogue are files of their own
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "base/byte_size.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "catalogue/entry.h"
-#include "catalogue/pull.h"
 #include "cli/command_line.h"
+#include "cli/image_catalogue.h"
 #include "cli/image_import.h"
 #include "cli/image_reference.h"
 #include "cli/server_options.h"
 #include "daemon/data_directory.h"
-#include "daemon/managed_images.h"
 #include "disk_images/export.h"
 #include "store/disk_cache.h"
 #include "store/region_set.h"
@@ -27,9 +25,6 @@ struct ImageOptions {
     std::string region;
     std::string output;
     std::string format;
-    std::string mirror;
-    bool plain = false;
-    bool refresh = false;
 };
 
 store::RegionSet open_regions(const daemon::Config& config) {
@@ -55,40 +50,6 @@ int list(const ImageOptions& options) {
                         image->name.c_str());
         }
     }
-    return 0;
-}
-
-std::string known_entries() {
-    std::string names;
-    for (const catalogue::CatalogueEntry& entry : catalogue::catalogue()) {
-        names += (names.empty() ? "" : ", ") + entry.alias;
-    }
-    return names;
-}
-
-int pull(const ImageOptions& options) {
-    const auto entry = catalogue::find_entry(options.reference);
-    if (!entry) {
-        throw base::Error("there is no managed image '" + options.reference +
-                          "'; known: " + known_entries());
-    }
-    const daemon::Config config = options.server.config();
-    base::make_directories(config.data_directory, 0700);
-    store::RegionSet regions = open_regions(config);
-    catalogue::PullOptions pulling;
-    pulling.refresh = options.refresh;
-    pulling.build.mirror = options.mirror.empty() ? config.debian_mirror : options.mirror;
-    pulling.build.progress = [](const std::string& line) {
-        std::printf("%s\n", line.c_str());
-        std::fflush(stdout);
-    };
-    const std::string region = options.region.empty() ? config.regions.front() : options.region;
-    const catalogue::PulledImage pulled =
-        catalogue::pull(*entry, config.data_directory, regions.at(region), pulling);
-    daemon::publish_managed_images(config);
-    std::printf("%s %s in %s: %s (%s)\n", entry->name.c_str(), pulled.facts.version.c_str(),
-                region.c_str(), pulled.image.id.str().c_str(),
-                pulled.already_there ? "was there already" : "new");
     return 0;
 }
 
@@ -135,13 +96,8 @@ void add_image(CLI::App& app, Run& run) {
         return sub;
     };
     add_image_import(*command, run);
+    add_image_catalogue(*command, run);
     add("ls", "List the images of every region", list);
-    CLI::App* pulling = add("pull", "Make or update a managed base image", pull);
-    pulling->add_option("name", options->reference, "Such as debian-12")->required();
-    pulling->add_option("--mirror", options->mirror,
-                        "Debian mirror (default: the host's own apt configuration)");
-    pulling->add_flag("--refresh", options->refresh, "Make a new version although one is there");
-    pulling->add_flag("--plain", options->plain, "Plain lines (they always are)");
     CLI::App* exporting = add("export", "Write an image's disk to a file", export_image);
     exporting->add_option("image", options->reference, "AMI id, image ARN or name")->required();
     exporting->add_option("output", options->output, "File to write")->required();

@@ -69,6 +69,7 @@ Setters own_setters() {
         {"regions", set_regions},
         {"driver", one_of(&Config::driver, {"auto", "vm", "container", "fake"})},
         {"debian_mirror", text_of(&Config::debian_mirror)},
+        {"image_mirror", text_of(&Config::image_mirror)},
         {"log_level", one_of(&Config::log_level, {"debug", "info", "warning", "error"})},
         {"max_parallel_builds",
          number_of(1, 10'000,

@@ -30,6 +30,8 @@ struct Config {
     base::Path program_directory;
     /// The Debian mirror for base images; empty: what the host's own apt configuration names.
     std::string debian_mirror;
+    /// Copies, by host, of the folders that fetched base images come from; empty: the originals.
+    std::string image_mirror;
 
     /// The largest disk that an imported image may be.
     base::ByteSize import_max_disk = base::ByteSize::gib(2048);

@@ -173,9 +173,12 @@ struct Daemon::Parts {
         command.program = (program_directory(config) / "goldsmith").string();
         command.arguments = {"image",    "pull", name,     "--data-dir", layout.root.string(),
                              "--region", region, "--plain"};
-        if (!config.debian_mirror.empty()) {
+        const auto entry = catalogue::find_entry(name);
+        const bool is_fetched = entry && entry->cloud_image;
+        const std::string& mirror = is_fetched ? config.image_mirror : config.debian_mirror;
+        if (!mirror.empty()) {
             command.arguments.push_back("--mirror");
-            command.arguments.push_back(config.debian_mirror);
+            command.arguments.push_back(mirror);
         }
         return command;
     }

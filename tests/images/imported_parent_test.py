@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "api"))
@@ -105,8 +106,14 @@ class ImportedParents(unittest.TestCase):
         self.assertEqual(self.build_on(imported["arn"])[0], imported["arn"])
 
     def test_4_nothing_is_left(self):
-        self.assertEqual(os.listdir(os.path.join(self.server.data_dir, "imports")), [])
-        self.assertEqual(os.listdir(os.path.join(self.server.data_dir, "runs")), [])
+        deadline = time.monotonic() + 30
+        while True:
+            left = [name for folder in ("imports", "runs") for name in os.listdir(os.path.join(self.server.data_dir,
+                                                                                               folder))]
+            if not left or time.monotonic() > deadline:
+                break
+            time.sleep(0.2)
+        self.assertEqual(left, [])
 
 
 def main():
