@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -90,6 +91,39 @@ TEST(Agent, GivesExactlyTheEnvironmentAndFolder) {
                                 false},
                                soon());
     EXPECT_EQ(output.stdout_text, "/usr\nb c\nnone\n");
+}
+
+TEST(Agent, AQuietProgramIsNoDeadGuest) {
+    Session session;
+    // Asked again and again while the program has nothing to say.
+    session.client.set_silence({1ms, 20s});
+    EXPECT_EQ(session.client.capture(shell("sleep 0.3; echo late"), soon()).stdout_text, "late\n");
+    // An answer that comes after the program's end is nobody else's.
+    session.client.ping(soon());
+    EXPECT_EQ(session.client.capture(shell("echo again"), soon()).stdout_text, "again\n");
+}
+
+TEST(Agent, AGuestThatSaysNothingIsGivenUpLongBeforeTheDeadline) {
+    int pair[2];
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+    const base::Fd guest(pair[1]);
+    base::write_all(guest.get(), encode({FrameType::hello, 0, encode(Hello{1, "hangs"})}));
+    GuestClient client(base::Fd(pair[0]), soon());
+    client.set_silence({10ms, 200ms});
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_THROW(client.capture(shell("true"), begin + 1h), GuestSilent);
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, 200ms);
+    EXPECT_FALSE(client.is_usable());
+    // It was asked once, not in a loop.
+    std::string asked(4096, '\0');
+    asked.resize(static_cast<std::size_t>(::read(guest.get(), asked.data(), asked.size())));
+    FrameReader frames;
+    frames.feed(asked);
+    int pings = 0;
+    while (const auto frame = frames.next()) {
+        pings += frame->type == FrameType::ping ? 1 : 0;
+    }
+    EXPECT_EQ(pings, 1);
 }
 
 TEST(Agent, FeedsStandardInput) {

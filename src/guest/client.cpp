@@ -15,6 +15,8 @@ namespace {
 /// While we wait to send, what arrives is kept up to this; beyond it the guest has to wait.
 constexpr std::size_t kMostBuffered = 8U << 20;
 constexpr std::size_t kBlock = 64 * 1024;
+/// No request has it: the number of questions whether the agent is alive.
+constexpr std::uint32_t kSignOfLife = 0xffffffff;
 /// A stop request is looked at this often.
 constexpr std::chrono::milliseconds kStopSlice{50};
 
@@ -106,7 +108,12 @@ void GuestClient::send(const Frame& frame, Deadline deadline, const std::stop_to
 
 std::optional<Frame> GuestClient::next_frame() {
     try {
-        return reader_.next();
+        auto frame = reader_.next();
+        while (frame && frame->type == FrameType::pong && frame->request == kSignOfLife) {
+            is_asked_ = false;
+            frame = reader_.next();
+        }
+        return frame;
     } catch (const ProtocolError& error) {
         lose("the guest's agent broke the protocol: " + std::string(error.what()));
     }
@@ -120,6 +127,39 @@ Frame GuestClient::receive(Deadline deadline, const std::stop_token& stop) {
         poll_slice(deadline,
                    stop);  // a guest that never stops talking must not outlive the deadline
         fill(deadline, stop);
+    }
+}
+
+/// receive() for as long as the guest is alive.
+Frame GuestClient::receive_alive(Deadline deadline, const std::stop_token& stop) {
+    auto heard = std::chrono::steady_clock::now();
+    for (;;) {
+        if (auto frame = next_frame()) {
+            return std::move(*frame);
+        }
+        const int left_ms = poll_slice(deadline, stop);
+        const auto now = std::chrono::steady_clock::now();
+        if (now - heard >= silence_.lost_after) {
+            usable_ = false;
+            throw GuestSilent(
+                "the guest has given no sign of life for " +
+                std::to_string(
+                    std::chrono::duration_cast<std::chrono::seconds>(silence_.lost_after).count()) +
+                " seconds: it hangs");
+        }
+        if (!is_asked_ && now - heard >= silence_.asked_after) {
+            is_asked_ = true;
+            send({FrameType::ping, kSignOfLife, {}},
+                 std::min(deadline, heard + silence_.lost_after), stop);
+        }
+        const Deadline next = heard + (is_asked_ ? silence_.lost_after : silence_.asked_after);
+        const auto until_next = std::chrono::ceil<std::chrono::milliseconds>(next - now).count();
+        pollfd entry{stream_.get(), POLLIN, 0};
+        if (::poll(&entry, 1, static_cast<int>(std::clamp<long long>(until_next, 0, left_ms))) >
+            0) {
+            fill(deadline, stop);
+            heard = std::chrono::steady_clock::now();
+        }
     }
 }
 
@@ -160,7 +200,7 @@ Exited GuestClient::exec(const ExecRequest& request, const ExecOptions& options)
         send({FrameType::stdin_data, id, {}}, options.deadline, options.stop);
     }
     for (;;) {
-        const Frame frame = receive(options.deadline, options.stop);
+        const Frame frame = receive_alive(options.deadline, options.stop);
         if (const auto exited = take_exec_frame(frame, id, options)) {
             return *exited;
         }

@@ -26,6 +26,21 @@ public:
     using base::Error::Error;
 };
 
+/// The guest has given no sign of life for too long while a program ran: it hangs.
+class GuestSilent : public GuestLost {
+public:
+    using GuestLost::GuestLost;
+};
+
+/// How long silence is taken for a program that has nothing to say.
+struct Silence {
+    /// Then the agent is asked whether it is alive,
+    std::chrono::milliseconds asked_after = std::chrono::seconds(15);
+    /// and this long after the last sign of life the guest is given up. An emulated guest on a busy
+    /// host may take long.
+    std::chrono::milliseconds lost_after = std::chrono::minutes(4);
+};
+
 /// The deadline passed or a stop was requested first. The connection is not usable any more.
 class GuestTimeout : public base::Error {
 public:
@@ -62,8 +77,12 @@ public:
     /// The agent's name and version, from its hello.
     const Hello& peer() const { return peer_; }
 
+    /// From now on; before, the defaults count.
+    void set_silence(const Silence& silence) { silence_ = silence; }
+
     /// Runs a program to its end. Throws GuestError when it cannot be started; a deadline or stop
-    /// kills it (by ending the connection) and throws GuestTimeout.
+    /// kills it (by ending the connection) and throws GuestTimeout. GuestSilent when the guest
+    /// hangs.
     Exited exec(const ExecRequest& request, const ExecOptions& options);
 
     struct Output {
@@ -90,6 +109,7 @@ private:
     int poll_slice(Deadline deadline, const std::stop_token& stop);
     void send(const Frame& frame, Deadline deadline, const std::stop_token& stop);
     Frame receive(Deadline deadline, const std::stop_token& stop);
+    Frame receive_alive(Deadline deadline, const std::stop_token& stop);
     std::optional<Frame> next_frame();
     void expect_answer_to(std::uint32_t request, const Frame& frame);
     std::optional<Exited> take_exec_frame(const Frame& frame, std::uint32_t id,
@@ -103,6 +123,9 @@ private:
     FrameReader reader_;
     Hello peer_;
     std::uint32_t last_request_ = 0;
+    Silence silence_;
+    /// Asked for a sign of life, and not answered yet.
+    bool is_asked_ = false;
     bool usable_ = true;
 };
 
