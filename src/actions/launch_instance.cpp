@@ -182,6 +182,7 @@ private:
         spec.log_group = settings.log_group;
         spec.log_stream = settings.log_stream;
         spec.working_directory = settings.working_directory;
+        spec.boot_mode = image.boot_mode;
         if (!settings.user_data.empty()) {
             spec.user_data = settings.user_data;
         }

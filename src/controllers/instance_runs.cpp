@@ -63,6 +63,8 @@ void InstanceRuns::submit(const state::InstanceRow& row) const {
     spec.instance_directory = folder_of(row).string();
     spec.agent_program = world_.agent_program.string();
     spec.keep_on_failure = false;
+    spec.boot_mode = launch.boot_mode;
+    spec.tpm = !launch.tpm_support.empty();
     spec.working_directory = "/tmp";
     if (!launch.user_data.empty()) {
         spec.user_data = launch.user_data;

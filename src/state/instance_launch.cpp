@@ -28,6 +28,7 @@ void visit_members(Launch& launch, Visit visit) {
     visit("profile_id", launch.profile_id);
     visit("architecture", launch.architecture);
     visit("boot_mode", launch.boot_mode);
+    visit("tpm_support", launch.tpm_support);
     visit("platform_details", launch.platform_details);
     visit("root_device_name", launch.root_device_name);
     visit("snapshot_id", launch.snapshot_id);

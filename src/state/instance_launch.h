@@ -26,6 +26,7 @@ struct InstanceLaunch {
     std::string profile_id{};
     std::string architecture = "x86_64";
     std::string boot_mode{};
+    std::string tpm_support{};
     std::string platform_details = "Linux/UNIX";
     std::string root_device_name{};
     std::string snapshot_id{};  // of the root device

@@ -113,6 +113,7 @@ private:
         ami_ = std::move(*ami);
         launch_.architecture = ami_.architecture;
         launch_.boot_mode = ami_.boot_mode;
+        launch_.tpm_support = ami_.tpm_support;
         launch_.platform_details = ami_.platform_details;
         launch_.root_device_name = ami_.root_device_name;
     }

@@ -106,6 +106,9 @@ boost::json::object to_json(const RunSpec& value) {
     write_member(tree, "capsuleDirectory", value.capsule_directory);
     write_member(tree, "agentProgram", value.agent_program);
     write_member(tree, "instanceDirectory", value.instance_directory);
+    write_member(tree, "bootMode", value.boot_mode);
+    write_member(tree, "secureBoot", value.secure_boot);
+    write_member(tree, "tpm", value.tpm);
     write_member(tree, "network", value.network);
     write_member(tree, "metadata", value.metadata);
     write_member(tree, "apiEndpointFile", value.api_endpoint_file);
@@ -137,6 +140,9 @@ void from_json(const boost::json::object& tree, RunSpec& value) {
     read_member(tree, "capsuleDirectory", value.capsule_directory);
     read_member(tree, "agentProgram", value.agent_program);
     read_member(tree, "instanceDirectory", value.instance_directory);
+    read_member(tree, "bootMode", value.boot_mode);
+    read_member(tree, "secureBoot", value.secure_boot);
+    read_member(tree, "tpm", value.tpm);
     read_member(tree, "network", value.network);
     read_member(tree, "metadata", value.metadata);
     read_member(tree, "apiEndpointFile", value.api_endpoint_file);

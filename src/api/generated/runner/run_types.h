@@ -117,6 +117,9 @@ struct RunSpec {
     std::optional<std::string> capsule_directory{};
     std::optional<std::string> agent_program{};
     std::optional<std::string> instance_directory{};
+    std::optional<std::string> boot_mode{};
+    std::optional<bool> secure_boot{};
+    std::optional<bool> tpm{};
     std::optional<RunNetwork> network{};
     std::optional<MetadataFacts> metadata{};
     std::optional<std::string> api_endpoint_file{};
