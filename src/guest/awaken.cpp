@@ -13,12 +13,16 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/process.h"
+#include "guest/host_keys.h"
 
 namespace goldsmith::guest {
 
 namespace {
 
 constexpr const char* kMachineId = "/etc/machine-id";
+constexpr const char* kHostName = "/etc/hostname";
+constexpr const char* kHostKeys = "/etc/ssh";
 constexpr std::size_t kIdLength = 32;
 constexpr std::size_t kLeastEntropy = 32;
 constexpr std::size_t kMostEntropy = 512;
@@ -71,18 +75,57 @@ void replace_machine_id(const std::string& old_id, const std::string& new_id) {
     }
 }
 
+/// As DHCP would: the name in the image's own file goes before.
+void set_host_name(const std::string& name) {
+    const std::string own = base::read_file_if_exists(kHostName, 4096).value_or("");
+    if (own.find_first_not_of(" \n") != std::string::npos) {
+        return;
+    }
+    if (::sethostname(name.data(), name.size()) != 0) {
+        throw base::SystemError("set the host name");
+    }
+}
+
+/// When the machine was booted, by the clock that it has now.
+std::time_t boot_time() {
+    timespec since{};
+    ::clock_gettime(CLOCK_BOOTTIME, &since);
+    return std::time(nullptr) - since.tv_sec;
+}
+
+/// A server that runs has the old keys in its memory; one of these names is an alias on many
+/// systems, and the patterns match only what is there.
+void reload_ssh_server() {
+    base::RunOptions options;
+    options.timeout = std::chrono::seconds(60);
+    base::run({"systemctl",
+               {"--no-block", "try-reload-or-restart", "ssh.servic[e]", "sshd.servic[e]"},
+               {},
+               false,
+               {}},
+              options);
+}
+
 }  // namespace
 
 int awaken(const std::vector<std::string>& arguments) {
-    if (arguments.size() != 5 || arguments[0] != "--clock" || arguments[2] != "--machine-id") {
-        std::fputs("usage: toe awaken --clock NANOSECONDS --machine-id OLD NEW < ENTROPY\n",
-                   stderr);
+    if (arguments.size() != 7 || arguments[0] != "--clock" || arguments[2] != "--machine-id" ||
+        arguments[5] != "--host-name") {
+        std::fputs(
+            "usage: toe awaken --clock NANOSECONDS --machine-id OLD NEW --host-name NAME"
+            " < ENTROPY\n",
+            stderr);
         return 2;
     }
     try {
         mix_in(base::read_all(STDIN_FILENO, kMostEntropy));
+        const std::time_t booted = boot_time();
         set_clock(arguments[1]);
         replace_machine_id(arguments[3], arguments[4]);
+        set_host_name(arguments[6]);
+        if (renew_host_keys(kHostKeys, booted)) {
+            reload_ssh_server();
+        }
     } catch (const std::exception& error) {
         std::fprintf(stderr, "toe awaken: %s\n", error.what());
         return 1;

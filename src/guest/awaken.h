@@ -1,11 +1,13 @@
 // `toe awaken`: makes a machine that was resumed from a saved state a machine of its own. Several
 // instances go on from one state; without this they would draw the same random numbers, live at the
-// time of the save and share a machine id. Run by the vm driver right after a resume, as root.
+// time of the save and share a machine id, SSH host keys and a host name. Run by the vm driver
+// right after a resume, as root.
 //
-//     toe awaken --clock NANOSECONDS --machine-id OLD NEW < ENTROPY
+//     toe awaken --clock NANOSECONDS --machine-id OLD NEW --host-name NAME < ENTROPY
 //
-// sets the clock (Unix time), mixes what standard input holds into the kernel's random numbers and
-// makes it draw anew, and replaces the machine id where it is OLD: an id that the image brought
+// mixes what standard input holds into the kernel's random numbers and makes it draw anew, sets the
+// clock (Unix time), replaces the machine id where it is OLD, sets the host name where the image
+// has none of its own, and makes the SSH host keys anew that this boot made. What the image brought
 // along stays.
 #pragma once
 

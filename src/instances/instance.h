@@ -43,8 +43,17 @@ struct RootFileSystem {
 struct WarmStart {
     base::Path directory;
     std::uint64_t most_bytes = 0;
-    /// What the disk holds and how large it is; equal for equal disks.
+    /// What the disk holds and how large it is; equal for equal disks. Kept with a saved machine,
+    /// so that whoever wrote it can tell later whether the machine is still of use.
     std::string disk_identity;
+};
+
+/// How a machine's firmware starts what is on its disk.
+enum class Firmware {
+    bios,
+    uefi,
+    /// UEFI that starts only what is signed with Microsoft's keys, as computers are sold.
+    uefi_secure_boot,
 };
 
 struct InstanceSpec {
@@ -60,6 +69,9 @@ struct InstanceSpec {
     bool grow_root = false;
     unsigned vcpus = 1;
     std::uint64_t memory_mib = 1024;
+    /// Drivers whose guests have no firmware ignore both.
+    Firmware firmware = Firmware::bios;
+    bool tpm = false;
     /// The disk outlives this machine's run: what the guest has flushed must be in it even when
     /// everything is killed.
     bool keeps_disk = false;
@@ -126,6 +138,10 @@ public:
     /// The guest's init as this host numbers it, for entering its namespaces with a terminal.
     /// Nothing where the guest is no process of this host, or is not running.
     virtual std::optional<pid_t> init_process() const { return std::nullopt; }
+
+    /// What the machine's keeper knows of a guest that gives no sign of life ("the host's disk is
+    /// full"); empty when it knows nothing.
+    virtual std::string why_silent() { return {}; }
 
     /// What was asked for but cannot be given on this host ("no CPU limit: ..."), one per line.
     virtual std::vector<std::string> shortcomings() const { return {}; }

@@ -17,7 +17,7 @@ TEST_P(InstanceConformance, IsOffBeforeItsStartAndAfterItsStop) {
     EXPECT_THROW(instance->guest(), InstanceFailed);
     instance->start();
     instance->wait_ready(soon());
-    EXPECT_EQ(instance->stop(std::chrono::seconds(30)), Instance::Stopped::clean);
+    EXPECT_EQ(instance->stop(world_->patience()), Instance::Stopped::clean);
     EXPECT_EQ(instance->state(), PowerState::off);
     EXPECT_THROW(instance->guest(), InstanceFailed);
 }

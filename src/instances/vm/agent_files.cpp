@@ -21,12 +21,14 @@ std::string make_folders() {
 }
 
 /// Mounts the seed disk for a moment. The copy has its final name only when it is complete, so that
-/// a start that was interrupted is simply repeated.
-std::string fetch_agent() {
+/// a start that was interrupted is simply repeated. Only this first start names a host that has no
+/// name of its own: a machine that goes on from a saved one has another name then.
+std::string fetch_agent(const std::string& host_name) {
     const std::string folder = kAgentDirectory;
     const std::string seed = folder + "/seed";
     const std::string device = std::string("/dev/disk/by-id/virtio-") + kSeedSerial;
-    return make_folders() + "test -x " + kAgentProgram + " || { mkdir -p " + seed +
+    return make_folders() + "test -x " + kAgentProgram + " || { test -s /etc/hostname || echo " +
+           host_name + " > /proc/sys/kernel/hostname; mkdir -p " + seed +
            " && mount -t vfat -o ro " + device + " " + seed + " && cp " + seed + "/toe " + folder +
            "/toe.new && umount " + seed + " && rmdir " + seed + " && chmod 755 " + folder +
            "/toe.new && mv " + folder + "/toe.new " + kAgentProgram + "; }";
@@ -43,7 +45,7 @@ std::string tmpfiles_line(const std::string& path, const std::string& content) {
 
 }  // namespace
 
-std::string vm_agent_unit() {
+std::string vm_agent_unit(const std::string& host_name) {
     return "[Unit]\n"
            "Description=Goldsmith guest agent\n"
            "DefaultDependencies=no\n"
@@ -55,7 +57,7 @@ std::string vm_agent_unit() {
            "\n"
            "[Service]\n"
            "ExecStartPre=/bin/sh -c '" +
-           fetch_agent() +
+           fetch_agent(host_name) +
            "'\n"
            "ExecStart=" +
            kAgentProgram + " agent --connect /dev/virtio-ports/" + kAgentPort +
@@ -68,9 +70,9 @@ std::string vm_agent_unit() {
            "StandardError=journal\n";
 }
 
-std::string agent_credential() {
+std::string agent_credential(const std::string& host_name) {
     const std::string lines =
-        tmpfiles_line(std::string("/run/systemd/system/") + kUnitName, vm_agent_unit()) +
+        tmpfiles_line(std::string("/run/systemd/system/") + kUnitName, vm_agent_unit(host_name)) +
         tmpfiles_line("/run/udev/rules.d/99-goldsmith-agent.rules", udev_rule());
     return "io.systemd.credential.binary:tmpfiles.extra=" + base::base64_encode(lines);
 }

@@ -22,11 +22,12 @@ inline constexpr const char* kSeedSerial = "goldsmith-seed";
 inline constexpr const char* kCloudInitLabel = "CIDATA";
 inline constexpr const char* kPlainLabel = "GOLDSMITH";
 
-/// The agent's unit: after the default target, from the seed disk, for ever.
-std::string vm_agent_unit();
+/// The agent's unit: after the default target, from the seed disk, for ever. `host_name` is for a
+/// system that has none of its own.
+std::string vm_agent_unit(const std::string& host_name);
 
 /// An SMBIOS type 11 string, "io.systemd.credential.binary:tmpfiles.extra=...".
-std::string agent_credential();
+std::string agent_credential(const std::string& host_name);
 
 struct CloudInitFiles {
     std::string user_data;

@@ -4,6 +4,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <sstream>
+#include <utility>
+
 #include "base/error.h"
 
 namespace goldsmith::instances {
@@ -22,6 +25,22 @@ std::pair<base::Fd, base::Fd> make_socket_pair() {
         throw base::SystemError("make a pair of sockets");
     }
     return {base::Fd(ends[0]), base::Fd(ends[1])};
+}
+
+/// What the threads of a process have executed and waited to execute (proc(5), schedstat): on a
+/// busy host the second is most of it. Zero when it has ended.
+std::chrono::nanoseconds demand_of(pid_t process) {
+    const base::Path tasks = "/proc/" + std::to_string(process) + "/task";
+    std::chrono::nanoseconds sum{0};
+    for (const std::string& task : base::list_directory(tasks)) {
+        std::istringstream fields(
+            base::read_file_if_exists(tasks / task / "schedstat").value_or(""));
+        long long executed = 0;
+        long long waited = 0;
+        fields >> executed >> waited;
+        sum += std::chrono::nanoseconds(executed + waited);
+    }
+    return sum;
 }
 
 }  // namespace
@@ -67,17 +86,36 @@ void Machine::note(const QmpEvent& event) {
     if (event.name == "VSERPORT_CHANGE") {
         const boost::json::value* open = event.data.if_contains("open");
         port_is_open_ = open != nullptr && open->is_bool() && open->as_bool();
+        agent_was_seen_ = agent_was_seen_ || port_is_open_;
     } else if (event.name == "DEVICE_DELETED") {
         const boost::json::value* device = event.data.if_contains("device");
         if (device != nullptr && *device == kAgentDevice) {
-            port_is_open_ = false;
+            port_is_open_ = agent_was_seen_ = false;
         }
     } else if (event.name == "SHUTDOWN") {
         const boost::json::value* reason = event.data.if_contains("reason");
         shutdown_reason_ = reason != nullptr && reason->is_string() ? reason->as_string() : "";
     } else if (event.name == "GUEST_PANICKED") {
         panicked_ = true;
+    } else if (event.name == "BLOCK_IO_ERROR") {
+        note_io_error(event.data);
     }
+}
+
+/// QEMU pauses a machine whose disk has no room on the host; other errors go to the guest.
+void Machine::note_io_error(const boost::json::object& data) {
+    const boost::json::value* full = data.if_contains("nospace");
+    const boost::json::value* action = data.if_contains("action");
+    if (action != nullptr && *action == "stop") {
+        pause_reason_ = full != nullptr && full->is_bool() && full->as_bool()
+                            ? "the host's disk is full (`goldsmith gc` frees what nothing uses)"
+                            : "the host cannot read or write the machine's disk";
+    }
+}
+
+std::string Machine::why_paused() {
+    listen(0ms);
+    return pause_reason_;
 }
 
 void Machine::listen(std::chrono::milliseconds limit) {
@@ -105,6 +143,14 @@ std::string Machine::why_down() {
         return "it switched itself off";
     }
     return "QEMU ended, " + qemu_->wait().describe() + ": " + said();
+}
+
+double Machine::load() {
+    const auto now = Clock::now();
+    const auto demand = demand_of(qemu_->pid());
+    const std::chrono::duration<double> wall = now - std::exchange(load_taken_, now);
+    const std::chrono::duration<double> work = demand - std::exchange(demand_, demand);
+    return wall.count() > 0 ? work.count() / wall.count() : 0;
 }
 
 bool Machine::wait_down(std::chrono::milliseconds limit, const std::stop_token& stop) {

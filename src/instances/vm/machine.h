@@ -31,6 +31,8 @@ public:
     bool is_alive();
     /// Why it went down, for people: "the guest switched itself off". Once it is not alive.
     std::string why_down();
+    /// What keeps a machine that is alive from going on; empty when nothing is known.
+    std::string why_paused();
     /// The guest itself went down or restarted in order.
     bool went_down_in_order();
 
@@ -38,6 +40,14 @@ public:
     void listen(std::chrono::milliseconds limit);
     /// The guest has the agent's port open.
     bool port_is_open() const { return port_is_open_; }
+    /// The guest has had this port open: while no host is at the other end its agent opens and
+    /// closes it again and again, too fast to be met open.
+    bool agent_was_seen() const { return agent_was_seen_; }
+
+    /// How much of one processor QEMU has wanted since the last call (since its start), from 0 up
+    /// to the number of its threads, whether or not the host had it. A guest that does nothing
+    /// wants a few percent.
+    double load();
 
     /// Waits until it has ended; false when that takes longer.
     bool wait_down(std::chrono::milliseconds limit, const std::stop_token& stop = {});
@@ -46,14 +56,20 @@ public:
 
 private:
     void note(const QmpEvent& event);
+    void note_io_error(const boost::json::object& data);
     std::string said() const;
 
     base::Path messages_;
     std::unique_ptr<base::Child> qemu_;
     std::unique_ptr<Qmp> qmp_;
     bool port_is_open_ = false;
+    bool agent_was_seen_ = false;
     bool panicked_ = false;
+    Clock::time_point load_taken_ = Clock::now();
+    std::chrono::nanoseconds demand_{0};
     std::string shutdown_reason_;
+    /// Of the last event that paused the machine.
+    std::string pause_reason_;
 };
 
 }  // namespace goldsmith::instances

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "instances/vm/firmware.h"
 
 namespace goldsmith::instances {
 
@@ -65,12 +66,24 @@ private:
 }  // namespace
 
 void save_machine(Machine& machine, const base::Path& folder, const base::Path& disk,
-                  const base::Path& seed) {
+                  const base::Path& work) {
     const Paused paused(machine.qmp());
     write_memory(machine.qmp(), folder / "memory");
     // All that the guest wrote is in the file now: the end of a migration gives the disk away.
     std::filesystem::copy_file(disk, folder / "disk.qcow2");
-    std::filesystem::copy_file(seed, folder / "seed.img");
+    std::filesystem::copy_file(work / kSeedFile, folder / kSeedFile);
+    if (std::filesystem::exists(work / kFirmwareVariables)) {
+        std::filesystem::copy_file(work / kFirmwareVariables, folder / kFirmwareVariables);
+    }
+}
+
+void restore_beside_disk(const base::Path& folder, const base::Path& work) {
+    for (const char* name : {kSeedFile, kFirmwareVariables}) {
+        if (std::filesystem::exists(folder / name)) {
+            std::filesystem::copy_file(folder / name, work / name,
+                                       std::filesystem::copy_options::overwrite_existing);
+        }
+    }
 }
 
 std::unique_ptr<Machine> resume_machine(QemuSettings settings, const base::Path& folder,

@@ -8,10 +8,14 @@
 namespace goldsmith::instances {
 
 /// Stops the machine, writes its state to `folder` as SavedStates keeps it (without the machine id)
-/// and lets it go on. `disk` and `seed` are the files that it uses. Throws base::Error; then it
-/// goes on as well, if it still can.
+/// and lets it go on. `disk` and the files in its `work` folder are those that it uses. Throws
+/// base::Error; then it goes on as well, if it still can.
 void save_machine(Machine& machine, const base::Path& folder, const base::Path& disk,
-                  const base::Path& seed);
+                  const base::Path& work);
+
+/// Lays the files that a machine has besides its disk from the state in `folder` into `work`.
+/// Throws std::filesystem::filesystem_error.
+void restore_beside_disk(const base::Path& folder, const base::Path& work);
 
 /// A machine that goes on from the state in `folder`. Its disk and seed files are already in place.
 /// Throws base::Error.

@@ -28,11 +28,37 @@ void add(base::Command& command, std::initializer_list<std::string> words) {
     command.arguments.insert(command.arguments.end(), words);
 }
 
+/// Without graphics the firmware prints to the serial console. Only system management mode keeps
+/// the variables of Secure Boot from the guest's hands.
+std::string machine_type(Firmware firmware) {
+    return std::string("q35,graphics=off,vmport=off,hpet=off") +
+           (firmware == Firmware::uefi_secure_boot ? ",smm=on" : "");
+}
+
+void add_firmware(base::Command& command, const QemuSettings& settings) {
+    if (settings.firmware == Firmware::bios) {
+        return;
+    }
+    add(command,
+        {"-drive",
+         "if=pflash,unit=0,format=raw,readonly=on,file=" + quoted(settings.firmware_code.string()),
+         "-drive",
+         "if=pflash,unit=1,format=raw,file=" + quoted(settings.firmware_variables.string())});
+    if (settings.firmware == Firmware::uefi_secure_boot) {
+        add(command, {"-global", "driver=cfi.pflash01,property=secure,value=on", "-global",
+                      "ICH9-LPC.disable_s3=1"});
+    }
+}
+
+void add_tpm(base::Command& command, int fd) {
+    add(command, {"-chardev", "socket,id=tpm,fd=" + std::to_string(fd), "-tpmdev",
+                  "emulator,id=tpm0,chardev=tpm", "-device", "tpm-crb,tpmdev=tpm0"});
+}
+
 void add_machine(base::Command& command, const QemuSettings& settings) {
     add(command,
-        {"-nodefaults", "-no-user-config", "-name", quoted(settings.name),
-         // Without graphics the firmware prints to the serial console.
-         "-machine", "q35,graphics=off,vmport=off,hpet=off", "-accel",
+        {"-nodefaults", "-no-user-config", "-name", quoted(settings.name), "-machine",
+         machine_type(settings.firmware), "-accel",
          settings.accelerator == Accelerator::kvm ? "kvm" : kTcg, "-cpu",
          processor(settings.accelerator), "-smp", std::to_string(settings.vcpus), "-m",
          std::to_string(settings.memory_mib), "-uuid", settings.uuid, "-rtc", "base=utc",
@@ -64,28 +90,15 @@ void add_disks(base::Command& command, const QemuSettings& settings) {
 
 void add_devices(base::Command& command, const QemuSettings& settings) {
     add(command,
-        {"-chardev",
-         "stdio,id=console,signal=off",
-         "-serial",
-         "chardev:console",
-         "-chardev",
-         "socket,id=qmp,fd=" + std::to_string(settings.qmp_fd),
-         "-mon",
-         "chardev=qmp,mode=control",
-         "-device",
-         "virtio-serial-pci,id=serial0",
-         "-chardev",
+        {"-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console", "-chardev",
+         "socket,id=qmp,fd=" + std::to_string(settings.qmp_fd), "-mon", "chardev=qmp,mode=control",
+         "-device", "virtio-serial-pci,id=serial0", "-chardev",
          std::string("socket,id=") + kAgentChardev + ",server=on,wait=off,path=" + kAgentSocket,
          "-netdev",
-         "user,id=net0,ipv6=off",
-         "-device",
-         "virtio-net-pci,netdev=net0,romfile=",
-         "-device",
-         "virtio-rng-pci",
-         "-device",
-         "vmgenid,guid=auto",
-         "-device",
-         "pvpanic"});
+         // The name that its DHCP gives out; the image's own goes before.
+         "user,id=net0,ipv6=off,hostname=" + quoted(settings.name), "-device",
+         "virtio-net-pci,netdev=net0,romfile=", "-device", "virtio-rng-pci", "-device",
+         "vmgenid,guid=auto", "-device", "pvpanic"});
     if (settings.port_from_start) {
         add(command,
             {"-device", std::string("virtserialport,id=") + kAgentDevice + ",bus=" + kSerialBus +
@@ -101,6 +114,10 @@ base::Command qemu_command(const QemuSettings& settings, const base::Path& work)
     command.program = "env";
     command.arguments = {"-C", work.string(), "qemu-system-x86_64"};
     add_machine(command, settings);
+    add_firmware(command, settings);
+    if (settings.tpm_fd) {
+        add_tpm(command, *settings.tpm_fd);
+    }
     add_disks(command, settings);
     add_devices(command, settings);
     if (settings.incoming_fd) {

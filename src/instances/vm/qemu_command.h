@@ -7,6 +7,7 @@
 
 #include "base/files.h"
 #include "base/process.h"
+#include "instances/instance.h"
 
 namespace goldsmith::instances {
 
@@ -21,6 +22,12 @@ struct QemuSettings {
     std::uint64_t memory_mib = 1024;
     base::Path disk;
     std::string disk_format = "qcow2";
+    Firmware firmware = Firmware::bios;
+    /// For UEFI: its code, which many machines share, and this machine's variables.
+    base::Path firmware_code;
+    base::Path firmware_variables;
+    /// The connected socket to a TPM; see tpm.h.
+    std::optional<int> tpm_fd;
     /// A file with SMBIOS type 11 strings; none when empty.
     std::string credentials_file;
     /// The connected socket over which QEMU takes commands.

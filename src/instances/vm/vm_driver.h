@@ -24,6 +24,8 @@ enum class AgentStart {
 struct VmOptions {
     Accelerator accelerator = Accelerator::tcg;
     AgentStart agent_start = AgentStart::automatic;
+    /// When a guest that says nothing is given up.
+    guest::Silence silence = {};
 };
 
 class VmDriver final : public InstanceDriver {

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "guest/unix_socket.h"
 #include "instances/vm/agent_files.h"
+#include "instances/vm/firmware.h"
 #include "instances/vm/machine_state.h"
 #include "instances/vm/seed_disk.h"
 
@@ -32,12 +33,17 @@ constexpr auto kPortLimit = 2s;
 constexpr auto kCredentialsLimit = 30s;
 /// The same for one that shows nothing on this console.
 constexpr auto kSilentLimit = 120s;
+/// A guest that still works is given more: this host may be busy.
+constexpr int kBusyFactor = 3;
+constexpr auto kLoadInterval = 10s;
+/// Of one processor. An idle guest takes 0.05.
+constexpr double kBusyLoad = 0.2;
 /// For QEMU to write what it holds of the disk's tables.
 constexpr auto kFlushLimit = 20s;
 constexpr auto kControlLimit = 20s;
 constexpr const char* kCredentialsFile = "credentials.txt";
 /// A resumed machine whose agent has not answered after this never will.
-constexpr auto kResumeLimit = 30s;
+constexpr auto kResumeLimit = 60s;
 /// The disk as it was given, while a resumed machine has to prove itself.
 constexpr const char* kColdDisk = "cold.qcow2";
 constexpr std::size_t kEntropyBytes = 64;
@@ -77,8 +83,8 @@ void VmInstance::fail(const std::string& what) const {
 void VmInstance::start() {
     try {
         console_ = std::make_unique<Console>(spec_.console_file);
-        base::write_file_atomically(spec_.work_directory / kCredentialsFile, agent_credential(),
-                                    0600, base::Durability::fast);
+        base::write_file_atomically(spec_.work_directory / kCredentialsFile,
+                                    agent_credential(spec_.id), 0600, base::Durability::fast);
         if (!spec_.gateway) {
             spec_.gateway =
                 std::make_shared<Gateway>(GatewayOptions{{}, spec_.work_directory, {}, {}});
@@ -102,6 +108,11 @@ QemuSettings VmInstance::settings() const {
     settings.memory_mib = spec_.memory_mib;
     settings.disk = spec_.disk;
     settings.disk_format = spec_.disk_format;
+    settings.firmware = spec_.firmware;
+    if (spec_.firmware != Firmware::bios) {
+        settings.firmware_code = firmware_files(spec_.firmware).code;
+        settings.firmware_variables = kFirmwareVariables;
+    }
     settings.credentials_file = by_cloud_init ? "" : kCredentialsFile;
     settings.port_from_start = by_cloud_init;
     return settings;
@@ -115,7 +126,7 @@ void VmInstance::make_seed() const {
         seed.files = {{"user-data", files.user_data},
                       {"meta-data", files.meta_data},
                       {"start.sh", files.start_script},
-                      {"agent.service", vm_agent_unit()}};
+                      {"agent.service", vm_agent_unit(spec_.id)}};
     }
     make_seed_disk(seed);
 }
@@ -125,22 +136,33 @@ void VmInstance::boot() {
     machine_.reset();
     make_seed();
     QemuSettings wanted = settings();
+    std::vector<int> keep_fds;
+    if (spec_.firmware != Firmware::bios) {
+        prepare_variables(firmware_files(spec_.firmware), spec_.work_directory);
+    }
+    if (spec_.tpm) {
+        tpm_.reset();
+        tpm_.emplace(spec_.work_directory);
+        wanted.tpm_fd = tpm_->fd();
+        keep_fds.push_back(tpm_->fd());
+    }
     watch_.emplace(spec_.console_file);
     told_why_down_ = false;
     port_is_plugged_ = wanted.port_from_start;
-    started_ = port_changed_ = Clock::now();
+    started_ = port_changed_ = load_taken_ = Clock::now();
+    is_busy_ = true;
     booted_.reset();
     machine_ = std::make_unique<Machine>(std::move(wanted), spec_.work_directory, *spec_.gateway,
-                                         *console_);
+                                         *console_, std::move(keep_fds));
 }
 
 /// False where this start has to boot.
 bool VmInstance::resume() {
-    if (!spec_.warm_start) {
+    // What a TPM keeps is not in a saved machine.
+    if (!spec_.warm_start || spec_.tpm) {
         return false;
     }
-    const WarmStart warm = *spec_.warm_start;
-    states_.emplace(warm.directory, warm.most_bytes);
+    states_.emplace(*spec_.warm_start);
     key_ = saved_state_key(settings(), spec_);
     // Only the first start is from the disk as it was given.
     spec_.warm_start.reset();
@@ -153,8 +175,7 @@ bool VmInstance::resume() {
     is_resumed_ = true;
     try {
         std::filesystem::copy_file(*entry / "disk.qcow2", spec_.disk);
-        std::filesystem::copy_file(*entry / "seed.img", spec_.work_directory / kSeedFile,
-                                   std::filesystem::copy_options::overwrite_existing);
+        restore_beside_disk(*entry, spec_.work_directory);
         watch_.emplace(spec_.console_file);
         started_ = port_changed_ = Clock::now();
         told_why_down_ = false;
@@ -197,7 +218,9 @@ void VmInstance::awaken(Deadline deadline, const std::stop_token& stop) {
         std::to_string(std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()),
         "--machine-id",
         old_id,
-        machine_id_of(spec_.run_id)};
+        machine_id_of(spec_.run_id),
+        "--host-name",
+        spec_.id};
     guest::ExecOptions options;
     options.stdin_text = entropy;
     options.deadline = deadline;
@@ -229,7 +252,7 @@ void VmInstance::save(Deadline deadline, const std::stop_token& stop) {
         base::TempDir folder = states_->begin();
         base::write_file_atomically(folder.path() / "machine-id", machine_id_of(spec_.run_id), 0600,
                                     base::Durability::fast);
-        save_machine(*machine_, folder.path(), spec_.disk, spec_.work_directory / kSeedFile);
+        save_machine(*machine_, folder.path(), spec_.disk, spec_.work_directory);
         states_->commit(std::move(folder), key_);
     } catch (const std::exception& error) {
         shortcomings_.push_back(std::string("the machine was not saved for warm starts: ") +
@@ -261,6 +284,10 @@ void VmInstance::check_start(Deadline deadline, const std::stop_token& stop) {
     if (!is_alive()) {
         fail("it went down before it was ready (" +
              (machine_ ? machine_->why_down() : std::string("not started")) + ")");
+    }
+    if (const std::string reason = machine_->why_paused(); !reason.empty()) {
+        kill();
+        fail("it cannot go on: " + reason);
     }
     const std::string text = watch_->look();
     if (const auto failure = boot_failure_in(text)) {
@@ -309,6 +336,18 @@ void VmInstance::offer_port() {
     }
 }
 
+/// Whether the guest ought to have started the agent by its credentials long ago.
+bool VmInstance::is_waiting_in_vain() {
+    const auto now = Clock::now();
+    if (now - load_taken_ > kLoadInterval) {
+        load_taken_ = now;
+        is_busy_ = machine_->load() > kBusyLoad;
+    }
+    const auto waited = booted_ ? now - *booted_ : now - started_;
+    const auto limit = booted_ ? kCredentialsLimit : kSilentLimit;
+    return waited > limit * (is_busy_ ? kBusyFactor : 1);
+}
+
 void VmInstance::start_by_cloud_init() {
     agent_start_ = AgentStart::cloud_init;
     try {
@@ -339,6 +378,7 @@ void VmInstance::connect(Deadline deadline, const std::stop_token& stop) {
                                               "/" + kAgentSocket);
         guest_.emplace(std::move(stream), std::min<Deadline>(deadline, Clock::now() + kHelloLimit),
                        stop);
+        guest_->set_silence(options_.silence);
         // A hello may have waited in the port since before the agent closed and opened it again;
         // only an answer shows that both ends mean the same connection.
         guest_->ping(std::min<Deadline>(deadline, Clock::now() + kHelloLimit));
@@ -359,13 +399,11 @@ void VmInstance::wait_ready(Deadline deadline, std::stop_token stop) {
         }
         check_start(deadline, stop);
         machine_->listen(kSlice);
-        if (machine_->port_is_open() || is_resumed_) {
+        if (machine_->agent_was_seen() || is_resumed_) {
             connect(deadline, stop);
         } else if (agent_start_ != AgentStart::cloud_init) {
             offer_port();
-            const bool hopeless = booted_ ? Clock::now() - *booted_ > kCredentialsLimit
-                                          : Clock::now() - started_ > kSilentLimit;
-            if (hopeless && agent_start_ == AgentStart::automatic) {
+            if (agent_start_ == AgentStart::automatic && is_waiting_in_vain()) {
                 start_by_cloud_init();
             }
         }
@@ -436,6 +474,7 @@ void VmInstance::kill() noexcept {
     try {
         guest_.reset();
         machine_.reset();
+        tpm_.reset();
         console_.reset();
     } catch (...) {
         // The rest goes with this process.

@@ -9,6 +9,7 @@
 #include "instances/vm/boot_failures.h"
 #include "instances/vm/machine.h"
 #include "instances/vm/saved_states.h"
+#include "instances/vm/tpm.h"
 #include "instances/vm/vm_driver.h"
 
 namespace goldsmith::instances {
@@ -26,6 +27,7 @@ public:
     void kill() noexcept override;
     PowerState state() override;
     std::string console_tail(std::size_t lines) const override;
+    std::string why_silent() override { return is_alive() ? machine_->why_paused() : ""; }
     std::vector<std::string> shortcomings() const override { return shortcomings_; }
 
 private:
@@ -43,6 +45,7 @@ private:
     void offer_port();
     void plug_port();
     void unplug_port();
+    bool is_waiting_in_vain();
     void start_by_cloud_init();
     void connect(Deadline deadline, const std::stop_token& stop);
     void drop_connection();
@@ -60,6 +63,7 @@ private:
     /// To be saved when it is ready.
     bool to_be_saved_ = false;
     std::vector<std::string> shortcomings_;
+    std::optional<Tpm> tpm_;
     std::unique_ptr<Machine> machine_;
     std::optional<ConsoleWatch> watch_;
     std::optional<guest::GuestClient> guest_;
@@ -68,6 +72,9 @@ private:
     Deadline port_changed_;
     Deadline started_;
     std::optional<Deadline> booted_;
+    Deadline load_taken_;
+    /// The guest had work to do when its load was last taken.
+    bool is_busy_ = true;
 };
 
 }  // namespace goldsmith::instances

@@ -12,6 +12,7 @@
 #include "instances/vm/boot_failures.h"
 #include "instances/vm/qemu_command.h"
 #include "instances/vm/qmp.h"
+#include "instances/vm/saved_states.h"
 
 namespace goldsmith::instances {
 namespace {
@@ -57,7 +58,7 @@ TEST(QemuCommand, UsesTheHostsProcessorOnlyUnderKvm) {
 }
 
 TEST(AgentFiles, TheCredentialMakesFilesBelowRunOnly) {
-    const std::string text = agent_credential();
+    const std::string text = agent_credential("i-0123456789abcdef0");
     const std::string prefix = "io.systemd.credential.binary:tmpfiles.extra=";
     ASSERT_TRUE(text.starts_with(prefix));
     // SMBIOS gives a string a 16-bit structure; systemd a credential a mebibyte.
@@ -109,6 +110,62 @@ TEST(BootFailures, AreFoundAfterTheConsoleWasCut) {
     ConsoleWatch watch(file);
     base::write_file_atomically(file, "grub rescue> ");
     EXPECT_TRUE(boot_failure_in(watch.look()));
+}
+
+SavedState state_of(const std::string& name, int hours_ago, std::uint64_t bytes) {
+    SavedState state;
+    state.folder = name;
+    state.used = std::filesystem::file_time_type::clock::now() - std::chrono::hours(hours_ago);
+    state.bytes = bytes;
+    state.disk_identity = "base of " + name;
+    state.is_unfinished = name.starts_with("new");
+    return state;
+}
+
+std::vector<std::string> going(std::vector<SavedState> states, const SavedStateLimits& limits) {
+    std::vector<std::string> names;
+    for (const SavedState& state :
+         superfluous(std::move(states), limits, std::filesystem::file_time_type::clock::now())) {
+        names.push_back(state.folder.string());
+    }
+    return names;
+}
+
+TEST(SavedStates, GoByUseAgeAndBase) {
+    const std::vector<SavedState> states{state_of("old", 30, 10), state_of("new-now", 0, 99),
+                                         state_of("middle", 20, 10), state_of("new-dead", 2, 1),
+                                         state_of("young", 1, 10)};
+    SavedStateLimits limits;
+    limits.most_bytes = 30;
+    EXPECT_THAT(going(states, limits), testing::ElementsAre("new-dead"));
+    limits.most_bytes = 29;
+    EXPECT_THAT(going(states, limits), testing::ElementsAre("new-dead", "old"));
+    limits.most_age = std::chrono::hours(10);
+    EXPECT_THAT(going(states, limits), testing::ElementsAre("new-dead", "middle", "old"));
+    limits = {};
+    limits.most_bytes = 100;
+    limits.is_wanted = [](const std::string& base) { return base != "base of young"; };
+    EXPECT_THAT(going(states, limits), testing::ElementsAre("young", "new-dead"));
+}
+
+TEST(SavedStates, AreWholeOrNotThere) {
+    const base::TempDir folder;
+    const SavedStates states({folder.path() / "saved", 1U << 30, "a base"});
+    EXPECT_FALSE(states.find("key"));
+    base::TempDir made = states.begin();
+    for (const char* name : {"memory", "disk.qcow2", "seed.img"}) {
+        base::write_file_atomically(made.path() / name, "twelve bytes");
+    }
+    states.commit(std::move(made), "key");
+    ASSERT_TRUE(states.find("key"));
+    const auto found = SavedStates::list(folder.path() / "saved");
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].disk_identity, "a base");
+    EXPECT_GE(found[0].bytes, 3U * 12);
+    EXPECT_FALSE(found[0].is_unfinished);
+    std::filesystem::resize_file(*states.find("key") / "disk.qcow2", 11);
+    EXPECT_FALSE(states.find("key"));
+    EXPECT_TRUE(SavedStates::list(folder.path() / "saved").empty());
 }
 
 /// QEMU's end of the connection: says `lines`, then answers each command with {"return": {}}.
