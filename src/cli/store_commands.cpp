@@ -5,6 +5,7 @@
 
 #include "audit/verify.h"
 #include "base/byte_size.h"
+#include "base/process.h"
 #include "cli/command_line.h"
 #include "cli/server_options.h"
 #include "daemon/data_directory.h"
@@ -25,6 +26,23 @@ struct GcCommand {
 
 store::RegionSet open_regions(const daemon::Config& config) {
     return {daemon::DataLayout{config.data_directory}.stores(), config.regions};
+}
+
+/// The runner knows what a saved machine is, and prints a line about them.
+void collect_saved_machines(const daemon::Config& config, bool dry_run) {
+    const daemon::DataLayout layout{std::filesystem::absolute(config.data_directory)};
+    if (!std::filesystem::exists(layout.machines())) {
+        return;
+    }
+    base::Command command;
+    command.program = (base::Path(std::filesystem::read_symlink("/proc/self/exe")).parent_path() /
+                       "goldsmith-runner")
+                          .string();
+    command.arguments = {"machines", layout.machines().string(), layout.stores().string()};
+    if (dry_run) {
+        command.arguments.push_back("--dry-run");
+    }
+    std::fputs(base::run_checked(command).c_str(), stdout);
 }
 
 int gc(const GcCommand& options) {
@@ -55,6 +73,7 @@ int gc(const GcCommand& options) {
             base::ByteSize::bytes(plan.removable_bytes + plan.live_bytes).describe().c_str(),
             options.dry_run ? "" : (", freed " + base::ByteSize::bytes(freed).describe()).c_str());
     }
+    collect_saved_machines(config, options.dry_run);
     if (busy) {
         std::fprintf(stderr, "goldsmith: builds were storing all the time; run gc again later\n");
     }

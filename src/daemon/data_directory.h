@@ -18,6 +18,8 @@ struct DataLayout {
     base::Path database() const { return root / "goldsmith.db"; }
     base::Path stores() const { return root / "stores"; }
     base::Path cache() const { return root / "cache"; }
+    /// Saved for warm starts; runners find it beside the cache.
+    base::Path machines() const { return root / "machines"; }
     base::Path instances() const { return root / "instances"; }
     base::Path runs() const { return root / "runs"; }
     base::Path imports() const { return root / "imports"; }

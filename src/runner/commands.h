@@ -3,6 +3,7 @@
 // exception (which becomes one).
 #pragma once
 
+#include <chrono>
 #include <stop_token>
 
 #include "api/generated/runner/run_types.h"
@@ -13,6 +14,11 @@
 #include "store/region_store.h"
 
 namespace goldsmith::runner {
+
+/// For a machine to come up, and to go down in its own way. A container takes a second; an emulated
+/// machine on a busy host takes minutes.
+inline constexpr std::chrono::seconds kBootLimit{600};
+inline constexpr std::chrono::seconds kShutdownLimit{120};
 
 /// What commands work with. All references outlive the call.
 struct CommandContext {

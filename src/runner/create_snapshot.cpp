@@ -12,8 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto kStopGrace = 60s;
-
 std::int64_t milliseconds_since(Clock::time_point begin) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
 }
@@ -24,7 +22,7 @@ void create_snapshot(CommandContext& context, const api::runner::CreateSnapshot&
                      api::runner::CommandResult& result) {
     const auto id = store::SnapshotId::parse(request.snapshot_id);
     const Clock::time_point begin = Clock::now();
-    if (context.instance.stop(kStopGrace) == instances::Instance::Stopped::killed) {
+    if (context.instance.stop(kShutdownLimit) == instances::Instance::Stopped::killed) {
         context.log.line("Instance " + context.spec.instance_id +
                          " did not shut down by itself and was switched off");
     }

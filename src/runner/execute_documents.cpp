@@ -24,7 +24,6 @@ constexpr int kMostReboots = 15;
 constexpr std::uint64_t kMostReportBytes = 32U << 20;
 constexpr std::size_t kMostSummaryBytes = 1U << 20;
 constexpr auto kShort = 60s;
-constexpr auto kRestartLimit = 300s;
 
 class Execution {
 public:
@@ -160,7 +159,7 @@ private:
         context_.log.line("Restarting instance " + context_.spec.instance_id);
         context_.instance.reboot(
             std::min<guest::Deadline>(context_.deadline,
-                                      std::chrono::steady_clock::now() + kRestartLimit),
+                                      std::chrono::steady_clock::now() + kBootLimit),
             context_.stop);
         context_.log.line("Instance " + context_.spec.instance_id + " has restarted");
     }

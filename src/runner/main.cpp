@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -12,6 +13,7 @@
 #include "runner/driver_choice.h"
 #include "runner/run_directory.h"
 #include "runner/runner.h"
+#include "runner/saved_machines.h"
 #include "runner/shell.h"
 
 namespace goldsmith::runner {
@@ -47,25 +49,46 @@ int run(const base::Path& path) {
     }
 }
 
+int print_saved_machines(const std::vector<std::string>& arguments) {
+    const std::string line = collect_saved_machines(parse_saved_machines_options(arguments));
+    if (!line.empty()) {
+        std::printf("%s\n", line.c_str());
+    }
+    return 0;
+}
+
+/// What the program does besides: started by the command line, with its words.
+struct Subcommand {
+    std::string_view word;
+    int (*run)(const std::vector<std::string>& arguments);
+};
+
+constexpr Subcommand kSubcommands[] = {
+    {"shell", [](const auto& arguments) { return run_shell(parse_shell_options(arguments)); }},
+    {"enter",
+     [](const auto& arguments) {
+         return run_enter(arguments.at(0), {arguments.begin() + 1, arguments.end()});
+     }},
+    {"machines", print_saved_machines},
+};
+
+int run_subcommand(const Subcommand& subcommand, const std::vector<std::string>& arguments) {
+    try {
+        return subcommand.run(arguments);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "goldsmith: %s\n", base::error_chain(error).c_str());
+        return 1;
+    }
+}
+
 }  // namespace
 }  // namespace goldsmith::runner
 
 int main(int argc, char** argv) {
-    if (argc > 2 && std::string_view(argv[1]) == "shell") {
-        try {
-            return goldsmith::runner::run_shell(
-                goldsmith::runner::parse_shell_options({argv + 2, argv + argc}));
-        } catch (const std::exception& error) {
-            std::fprintf(stderr, "goldsmith: %s\n", goldsmith::base::error_chain(error).c_str());
-            return 1;
-        }
-    }
-    if (argc > 2 && std::string_view(argv[1]) == "enter") {
-        try {
-            return goldsmith::runner::run_enter(argv[2], {argv + 3, argv + argc});
-        } catch (const std::exception& error) {
-            std::fprintf(stderr, "goldsmith: %s\n", goldsmith::base::error_chain(error).c_str());
-            return 1;
+    using namespace goldsmith::runner;
+    for (const Subcommand& subcommand : kSubcommands) {
+        if (argc > 2 && subcommand.word == argv[1]) {
+            return run_subcommand(subcommand, {argv + 2, argv + argc});
         }
     }
     if (argc != 2) {
@@ -76,7 +99,7 @@ int main(int argc, char** argv) {
     ::signal(SIGPIPE, SIG_IGN);
     ::signal(SIGHUP, SIG_IGN);
     try {
-        return goldsmith::runner::run(argv[1]);
+        return run(argv[1]);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "goldsmith-runner: %s\n",
                      goldsmith::base::current_error_chain().c_str());

@@ -17,7 +17,6 @@ constexpr auto kShort = 60s;
 constexpr int kRebootRequested = 194;
 /// As the agent that this takes the place of limits it.
 constexpr int kMostReboots = 15;
-constexpr auto kRestartLimit = 300s;
 
 /// The beginning of a stream; the rest is read and dropped, so that the script goes on.
 class Beginning {
@@ -55,7 +54,7 @@ public:
              ++reboots) {
             context_.instance.reboot(
                 std::min<guest::Deadline>(context_.deadline,
-                                          std::chrono::steady_clock::now() + kRestartLimit),
+                                          std::chrono::steady_clock::now() + kBootLimit),
                 context_.stop);
             exited = once();
         }

@@ -11,6 +11,7 @@
 #include "runner/capsule.h"
 #include "runner/commands.h"
 #include "runner/end_watch.h"
+#include "runner/saved_machines.h"
 
 namespace goldsmith::runner {
 
@@ -25,15 +26,11 @@ using api::runner::Outcome;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kLookAnew = 2s;
-constexpr auto kDefaultReadyLimit = 300s;
 constexpr auto kDefaultCommandLimit = 24h;
 constexpr auto kReconnectLimit = 60s;
 /// A machine that goes down loses its agent first.
 constexpr auto kGoingDown = 10s;
-constexpr auto kStopGrace = 60s;
 constexpr std::size_t kTailLines = 30;
-/// Of machines saved for warm starts; one takes about half a gibibyte.
-constexpr std::uint64_t kSavedMachinesBytes = 6ULL << 30;
 
 bool speaks_to_guest(CommandKind kind) {
     return kind != CommandKind::terminate && kind != CommandKind::stop &&
@@ -43,6 +40,14 @@ bool speaks_to_guest(CommandKind kind) {
 /// Logs are beside the runs: <data>/runs/<id> and <data>/logs.
 base::Path log_root(const RunDirectory& directory) {
     return directory.path().parent_path().parent_path() / "logs";
+}
+
+/// What may boot either way boots by BIOS, which is quicker, unless UEFI has to check signatures.
+instances::Firmware firmware_of(const api::runner::RunSpec& spec) {
+    if (spec.secure_boot.value_or(false)) {
+        return instances::Firmware::uefi_secure_boot;
+    }
+    return spec.boot_mode == "uefi" ? instances::Firmware::uefi : instances::Firmware::bios;
 }
 
 std::optional<KeptInstance> kept_instance(const api::runner::RunSpec& spec) {
@@ -131,6 +136,8 @@ void Runner::launch(const std::stop_token& stop) {
     machine.keeps_disk = kept_.has_value();
     machine.agent_program = spec_.agent_program.value_or(
         std::filesystem::read_symlink("/proc/self/exe").parent_path() / "toe");
+    machine.firmware = firmware_of(spec_);
+    machine.tpm = spec_.tpm.value_or(false);
     machine.warm_start = warm_start();
     base::make_directories(machine.work_directory, 0700);
     if (spec_.driver != api::runner::Driver::fake) {
@@ -145,7 +152,7 @@ void Runner::launch(const std::stop_token& stop) {
     instance_ = driver_.create(std::move(machine));
     const auto limit = spec_.ready_timeout_seconds
                            ? std::chrono::seconds(*spec_.ready_timeout_seconds)
-                           : std::chrono::seconds(kDefaultReadyLimit);
+                           : kBootLimit;
     instance_->start();
     instance_->wait_ready(Clock::now() + limit, stop);
     boot_milliseconds_ =
@@ -188,10 +195,9 @@ std::optional<instances::WarmStart> Runner::warm_start() const {
         return std::nullopt;
     }
     // The overlay names the file below it, so that is part of what must be equal.
-    return instances::WarmStart{base::Path(spec_.cache_directory).parent_path() / "machines",
-                                kSavedMachinesBytes,
-                                spec_.parent_snapshot + " " + disk_->base().path().string() + " " +
-                                    std::to_string(spec_.disk_size_gib)};
+    return instances::WarmStart{
+        base::Path(spec_.cache_directory).parent_path() / "machines", kSavedMachinesBytes,
+        disk_identity(spec_.parent_snapshot, disk_->base().path(), spec_.disk_size_gib)};
 }
 
 void Runner::note_shortcomings() {
@@ -235,7 +241,7 @@ bool Runner::resume() {
     std::stop_source resuming;
     const EndWatch watch(directory_, ending_, resuming, "");
     try {
-        if (instance_->resume_restart(Clock::now() + kDefaultReadyLimit, resuming.get_token())) {
+        if (instance_->resume_restart(Clock::now() + kBootLimit, resuming.get_token())) {
             log_.info("the guest has restarted its machine", {});
             return true;
         }
@@ -267,6 +273,9 @@ void Runner::execute(const Command& command) {
         result.message = "it did not end within " +
                          std::to_string(command.timeout_seconds.value_or(0)) +
                          " seconds and was stopped";
+    } catch (const guest::GuestSilent& error) {
+        result.outcome = Outcome::failed;
+        result.message = explain_silence(error.what());
     } catch (const guest::GuestLost& error) {
         result.outcome = Outcome::failed;
         result.message = explain_loss(error.what());
@@ -295,6 +304,12 @@ void Runner::execute(const Command& command) {
          {"milliseconds",
           std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin)
                              .count())}});
+}
+
+std::string Runner::explain_silence(const std::string& what) {
+    const std::string reason = instance_->why_silent();
+    return what + (reason.empty() ? "" : ": " + reason) + "; the last lines of its console:\n" +
+           instance_->console_tail(kTailLines);
 }
 
 /// The connection ends when the machine goes down: then its console explains more than the
@@ -355,7 +370,7 @@ void Runner::dispatch(const Command& command, const std::stop_token& stop, Comma
             run_script(context, command, result);
             return;
         case CommandKind::reboot:
-            instance_->reboot(std::min(context.deadline, Clock::now() + kDefaultReadyLimit), stop);
+            instance_->reboot(std::min(context.deadline, Clock::now() + kBootLimit), stop);
             return;
         case CommandKind::cancel:
             return;  // EndWatch has seen it
@@ -373,7 +388,7 @@ void Runner::switch_off() {
     }
     if (kept_) {
         try {
-            if (instance_->stop(kStopGrace) == instances::Instance::Stopped::killed) {
+            if (instance_->stop(kShutdownLimit) == instances::Instance::Stopped::killed) {
                 build_log_.line("Instance " + spec_.instance_id +
                                 " did not shut down by itself and was switched off");
             }

@@ -23,6 +23,9 @@
 
 namespace goldsmith::runner {
 
+/// Of machines saved for warm starts; one takes about half a gibibyte.
+inline constexpr std::uint64_t kSavedMachinesBytes = 6ULL << 30;
+
 class Runner {
 public:
     /// All references outlive the object.
@@ -40,6 +43,7 @@ private:
     void dispatch(const api::runner::Command& command, const std::stop_token& stop,
                   api::runner::CommandResult& result);
     bool resume();
+    std::string explain_silence(const std::string& what);
     std::string explain_loss(const std::string& what);
     void switch_off();
     void end();
