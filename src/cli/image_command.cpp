@@ -1,4 +1,4 @@
-// goldsmith image ls | export; import, pull and catalogue are files of their own
+// goldsmith image ls | export; import, pull, catalogue and diff are files of their own
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "cli/command_line.h"
 #include "cli/image_catalogue.h"
+#include "cli/image_diff.h"
 #include "cli/image_import.h"
 #include "cli/image_reference.h"
 #include "cli/server_options.h"
@@ -97,6 +98,7 @@ void add_image(CLI::App& app, Run& run) {
     };
     add_image_import(*command, run);
     add_image_catalogue(*command, run);
+    add_image_diff(*command, run);
     add("ls", "List the images of every region", list);
     CLI::App* exporting = add("export", "Write an image's disk to a file", export_image);
     exporting->add_option("image", options->reference, "AMI id, image ARN or name")->required();
