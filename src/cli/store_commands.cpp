@@ -10,6 +10,7 @@
 #include "cli/server_options.h"
 #include "daemon/data_directory.h"
 #include "daemon/imported_images.h"
+#include "disk_images/scratch.h"
 #include "store/fsck.h"
 #include "store/gc.h"
 #include "store/region_set.h"
@@ -45,14 +46,27 @@ void collect_saved_machines(const daemon::Config& config, bool dry_run) {
     std::fputs(base::run_checked(command).c_str(), stdout);
 }
 
+void name_dead_imports(const daemon::Config& config) {
+    const base::Path imports = daemon::DataLayout{config.data_directory}.imports();
+    if (!std::filesystem::exists(imports)) {
+        return;
+    }
+    for (const disk_images::DeadImport& dead : disk_images::dead_imports(imports)) {
+        std::printf(
+            "imports/%s was interrupted%s: to take away\n", dead.folder.filename().c_str(),
+            dead.mark ? (" (" + dead.mark->token + " in " + dead.mark->region + ")").c_str() : "");
+    }
+}
+
 int gc(const GcCommand& options) {
     const daemon::Config config = options.server.config();
     store::RegionSet regions = open_regions(config);
     store::GcOptions gc_options;
     gc_options.grace = std::chrono::seconds(options.grace_seconds);
     bool busy = false;
-    const std::size_t imports = options.dry_run ? 0 : daemon::sweep_dead_imports(config, regions);
-    if (imports > 0) {
+    if (options.dry_run) {
+        name_dead_imports(config);
+    } else if (const std::size_t imports = daemon::sweep_dead_imports(config, regions)) {
         std::printf("%zu imports that were interrupted: taken away\n", imports);
     }
     for (const std::string& name : regions.names()) {

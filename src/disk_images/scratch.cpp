@@ -91,25 +91,43 @@ bool stop_import(const base::Path& parent, const std::string& token) {
     return true;
 }
 
-std::size_t sweep_imports(
-    const base::Path& parent, store::RegionSet& regions,
-    const std::function<bool(const std::string&, const std::string&)>& is_known) {
-    std::size_t swept = 0;
+namespace {
+
+/// Each dead import, locked, so that it stays dead.
+void for_each_dead_import(const base::Path& parent,
+                          const std::function<void(const base::Path& folder)>& use) {
     for (const std::string& name : base::list_directory(parent)) {
         const base::Path folder = parent / name;
         if (!std::filesystem::is_directory(folder)) {
             continue;
         }
-        const auto lock = base::FileLock::try_acquire(folder / kLock);
-        if (!lock) {
-            continue;
+        if (const auto lock = base::FileLock::try_acquire(folder / kLock)) {
+            use(folder);
         }
+    }
+}
+
+}  // namespace
+
+std::vector<DeadImport> dead_imports(const base::Path& parent) {
+    std::vector<DeadImport> dead;
+    for_each_dead_import(parent, [&](const base::Path& folder) {
+        dead.push_back({folder, read_mark(folder)});
+    });
+    return dead;
+}
+
+std::size_t sweep_imports(
+    const base::Path& parent, store::RegionSet& regions,
+    const std::function<bool(const std::string&, const std::string&)>& is_known) {
+    std::size_t swept = 0;
+    for_each_dead_import(parent, [&](const base::Path& folder) {
         if (const auto mark = read_mark(folder)) {
             remove_product(regions, *mark, is_known);
         }
         base::remove_tree(folder);
         ++swept;
-    }
+    });
     return swept;
 }
 

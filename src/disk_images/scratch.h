@@ -44,6 +44,14 @@ bool import_is_running(const base::Path& parent, const std::string& token);
 /// Asks the process that imports under this token to stop. False: there is none.
 bool stop_import(const base::Path& parent, const std::string& token);
 
+/// Imports that are dead: what sweep_imports() would take away.
+struct DeadImport {
+    base::Path folder;
+    /// Nothing: it died before it began to make anything.
+    std::optional<ImportMark> mark;
+};
+std::vector<DeadImport> dead_imports(const base::Path& parent);
+
 /// Removes what dead imports left: their folders and, where `is_known` does not know the image, the
 /// manifests of their image and snapshot. Returns how many there were.
 std::size_t sweep_imports(

@@ -171,6 +171,11 @@ def killed_imports_leave_nothing():
         assert arrived.wait(60)
         importing.kill()
         importing.wait()
+    left = [path.name for path in (work / "data/imports").iterdir()]
+    planned = goldsmith("gc", "--dry-run")
+    assert left and all(f"imports/{name} was interrupted" in planned for name in left), (left, planned)
+    assert "(import/" in planned and " in us-east-1): to take away" in planned, planned
+    assert sorted(left) == sorted(path.name for path in (work / "data/imports").iterdir()), "a dry run takes nothing"
     for line in ("checking", "converting", "inspecting", "storing"):
         fresh = disks.make_disk(work, "fresh.raw")  # new content, so that chunks are written
         run("qemu-img", "convert", "-f", "raw", "-O", "vmdk", fresh, work / "fresh.vmdk")
