@@ -174,9 +174,9 @@ Digest Digester::finish() {
     return {state_->kind, base::hex_encode(bytes)};
 }
 
-Digest digest_of_file(const base::Path& file, DigestKind kind) {
+void read_in_pieces(const base::Path& file,
+                    const std::function<void(const char* data, std::size_t size)>& take) {
     const base::Fd fd = base::open_file(file, O_RDONLY);
-    Digester digester(kind);
     std::vector<char> buffer(1 << 20);
     for (;;) {
         const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
@@ -184,10 +184,16 @@ Digest digest_of_file(const base::Path& file, DigestKind kind) {
             throw base::SystemError("read " + file.string());
         }
         if (got == 0) {
-            return digester.finish();
+            return;
         }
-        digester.update(buffer.data(), static_cast<std::size_t>(got));
+        take(buffer.data(), static_cast<std::size_t>(got));
     }
+}
+
+Digest digest_of_file(const base::Path& file, DigestKind kind) {
+    Digester digester(kind);
+    read_in_pieces(file, [&](const char* data, std::size_t size) { digester.update(data, size); });
+    return digester.finish();
 }
 
 void require_digest(const Digest& expected, const Digest& found, std::string_view what) {

@@ -1,6 +1,7 @@
 // Digests that somebody published for a file: "sha256:<hex>", or a line of a SHA256SUMS file.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +51,10 @@ private:
     struct State;
     std::unique_ptr<State> state_;
 };
+
+/// The whole of a file, in pieces. Throws base::SystemError.
+void read_in_pieces(const base::Path& file,
+                    const std::function<void(const char* data, std::size_t size)>& take);
 
 Digest digest_of_file(const base::Path& file, DigestKind kind);
 

@@ -27,7 +27,7 @@ const FormatName& entry_of(Format format) {
                          [&](const FormatName& entry) { return entry.format == format; });
 }
 
-bool stands_at(const ByteSource& file, std::uint64_t offset, std::string_view text) {
+bool stands_at(const ImageBytes& file, std::uint64_t offset, std::string_view text) {
     const Bytes found = file.read_some(offset, text.size());
     return std::equal(found.begin(), found.end(), text.begin(), text.end(),
                       [](unsigned char a, char b) { return a == static_cast<unsigned char>(b); });
@@ -52,7 +52,7 @@ const std::vector<Extension>& extensions() {
     return list;
 }
 
-bool is_compressed(const ByteSource& file) {
+bool is_compressed(const ImageBytes& file) {
     using namespace std::string_view_literals;
     return stands_at(file, 0, "\x1f\x8b"sv) ||
            stands_at(file, 0,
@@ -62,7 +62,7 @@ bool is_compressed(const ByteSource& file) {
 }
 
 // A tar whose first member is the description of a machine is an OVA.
-Format kind_of_tar(const ByteSource& file) {
+Format kind_of_tar(const ImageBytes& file) {
     const Bytes name = file.read_some(0, 100);
     const auto end = std::find(name.begin(), name.end(), '\0');
     return std::string(name.begin(), end).ends_with(".ovf") ? Format::ova : Format::tar;
@@ -76,7 +76,7 @@ Format kind_of_tar(const ByteSource& file) {
 }
 
 // Content that says nothing fits raw only, and compressed files only what is compressed as a whole.
-bool fits(const ByteSource& file, Format expected, std::optional<Format> found) {
+bool fits(const ImageBytes& file, Format expected, std::optional<Format> found) {
     if (expected == Format::tar && !found) {
         return is_compressed(file);
     }
@@ -114,7 +114,7 @@ const char* qemu_name(Format format) {
     return name;
 }
 
-std::optional<Format> format_of_content(const ByteSource& file) {
+std::optional<Format> format_of_content(const ImageBytes& file) {
     using namespace std::string_view_literals;
     if (stands_at(file, 0, "QFI\xfb"sv)) {
         return Format::qcow2;
@@ -151,7 +151,7 @@ std::vector<Format> formats_of_name(std::string_view file_name) {
     return formats;
 }
 
-Format recognise(const ByteSource& file, std::string_view file_name, std::optional<Format> given) {
+Format recognise(const ImageBytes& file, std::string_view file_name, std::optional<Format> given) {
     if (file.size() == 0) {
         throw ImageRefused(in_quotes(file_name) + " is empty");
     }

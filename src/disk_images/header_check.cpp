@@ -28,7 +28,7 @@ void require_size(std::uint64_t virtual_bytes, const Limits& limits) {
     }
 }
 
-std::uint64_t require_expansion(const ByteSource& file, std::uint64_t virtual_bytes,
+std::uint64_t require_expansion(const ImageBytes& file, std::uint64_t virtual_bytes,
                                 std::uint64_t stored, std::uint64_t compressed,
                                 const Limits& limits) {
     if (stored > file.size() + kSlack) {
@@ -45,12 +45,12 @@ std::uint64_t require_expansion(const ByteSource& file, std::uint64_t virtual_by
     return std::min(stored + compressed, virtual_bytes);
 }
 
-CheckedImage check_raw(const ByteSource& file, const Limits& limits) {
+CheckedImage check_raw(const ImageBytes& file, const Limits& limits) {
     require_size(file.size(), limits);
     return {file.size(), file.size()};
 }
 
-CheckedImage check_header(const ByteSource& file, Format format, const Limits& limits) {
+CheckedImage check_header(const ImageBytes& file, Format format, const Limits& limits) {
     switch (format) {
         case Format::raw:
             return check_raw(file, limits);

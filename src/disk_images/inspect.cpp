@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "disk_images/byte_source.h"
 #include "disk_images/guest_files.h"
+#include "disk_images/image_bytes.h"
 #include "disk_images/refusal.h"
 #include "store/disk_reader.h"
 

@@ -1,9 +1,5 @@
 #include <archive.h>
 #include <archive_entry.h>
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <vector>
 
 #include "base/error.h"
 #include "disk_images/digest.h"
@@ -84,19 +80,8 @@ void add_text(TarWriter& tar, const std::string& name, const std::string& text) 
 }
 
 void add_file(TarWriter& tar, const std::string& name, const base::Path& file) {
-    const base::Fd fd = base::open_file(file, O_RDONLY);
     tar.begin(name, std::filesystem::file_size(file));
-    std::vector<char> buffer(1 << 20);
-    for (;;) {
-        const ssize_t got = ::read(fd.get(), buffer.data(), buffer.size());
-        if (got < 0) {
-            throw base::SystemError("read " + file.string());
-        }
-        if (got == 0) {
-            return;
-        }
-        tar.write(buffer.data(), static_cast<std::size_t>(got));
-    }
+    read_in_pieces(file, [&](const char* data, std::size_t size) { tar.write(data, size); });
 }
 
 std::string manifest_line(const std::string& name, const Digest& digest) {

@@ -47,7 +47,7 @@ struct Header {
     std::uint64_t l2_entry_bytes() const { return (features & kExtendedL2) != 0 ? 16 : 8; }
 };
 
-Header read_header(const ByteSource& file) {
+Header read_header(const ImageBytes& file) {
     const Bytes bytes = file.read(0, 72, "the qcow2 header");
     Header header;
     header.version = big<std::uint32_t>(bytes, 4);
@@ -70,7 +70,7 @@ Header read_header(const ByteSource& file) {
     return header;
 }
 
-[[noreturn]] void refuse_reference(const ByteSource& file, std::uint64_t offset,
+[[noreturn]] void refuse_reference(const ImageBytes& file, std::uint64_t offset,
                                    std::uint64_t length, const char* what) {
     const Bytes name = file.read_some(offset, std::min<std::uint64_t>(length, 1023));
     throw ImageRefused(std::string("the qcow2 image refers to another file (") + what + " " +
@@ -81,7 +81,7 @@ Header read_header(const ByteSource& file) {
 
 // Header extensions end with a zero type, or where the backing file's name or the first cluster
 // ends.
-void check_extensions(const ByteSource& file, const Header& header) {
+void check_extensions(const ImageBytes& file, const Header& header) {
     std::uint64_t at = header.header_length;
     while (at + 8 <= header.cluster()) {
         const Bytes entry = file.read(at, 8, "a qcow2 header extension");
@@ -131,7 +131,7 @@ void check_features(const Header& header) {
     }
 }
 
-void check_tables(const ByteSource& file, const Header& header) {
+void check_tables(const ImageBytes& file, const Header& header) {
     const std::uint64_t per_l2 = header.cluster() / header.l2_entry_bytes();
     const std::uint64_t per_l1_entry = per_l2 * header.cluster();
     const std::uint64_t needed = (header.size - 1) / per_l1_entry + 1;
@@ -169,7 +169,7 @@ void check_tables(const ByteSource& file, const Header& header) {
 // What the L2 tables refer to. Each table is read once, so that the work is bounded by the file.
 class Allocation {
 public:
-    Allocation(const ByteSource& file, const Header& header) : file_(file), header_(header) {}
+    Allocation(const ImageBytes& file, const Header& header) : file_(file), header_(header) {}
 
     void walk() {
         const Bytes l1 =
@@ -242,7 +242,7 @@ private:
         ++stored_;
     }
 
-    const ByteSource& file_;
+    const ImageBytes& file_;
     const Header& header_;
     std::unordered_set<std::uint64_t> seen_;
     std::uint64_t stored_ = 0;
@@ -251,7 +251,7 @@ private:
 
 }  // namespace
 
-CheckedImage check_qcow2(const ByteSource& file, const Limits& limits) {
+CheckedImage check_qcow2(const ImageBytes& file, const Limits& limits) {
     const Header header = read_header(file);
     check_features(header);
     if (header.backing_offset != 0) {

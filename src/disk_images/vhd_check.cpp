@@ -32,7 +32,7 @@ void require_checksum(const Bytes& bytes, std::size_t checksum_at, const char* w
     }
 }
 
-Bytes read_footer(const ByteSource& file) {
+Bytes read_footer(const ImageBytes& file) {
     if (file.size() < kSector) {
         throw ImageRefused("the file is too short for a VHD");
     }
@@ -64,7 +64,7 @@ struct Dynamic {
     std::uint32_t block_bytes = 0;
 };
 
-Dynamic read_dynamic(const ByteSource& file, std::uint64_t offset) {
+Dynamic read_dynamic(const ImageBytes& file, std::uint64_t offset) {
     const Bytes header = file.read(offset, 1024, "the VHD's dynamic header");
     if (!begins_with(header, "cxsparse")) {
         throw ImageRefused("the VHD's dynamic header is not where its footer says");
@@ -84,7 +84,7 @@ Dynamic read_dynamic(const ByteSource& file, std::uint64_t offset) {
     return dynamic;
 }
 
-std::uint64_t allocated_bytes(const ByteSource& file, const Dynamic& dynamic) {
+std::uint64_t allocated_bytes(const ImageBytes& file, const Dynamic& dynamic) {
     const Bytes table = file.read(dynamic.table_offset, std::uint64_t{dynamic.blocks} * 4,
                                   "the block allocation table");
     const std::uint64_t bitmap =
@@ -106,7 +106,7 @@ std::uint64_t allocated_bytes(const ByteSource& file, const Dynamic& dynamic) {
 
 }  // namespace
 
-CheckedImage check_vhd(const ByteSource& file, const Limits& limits) {
+CheckedImage check_vhd(const ImageBytes& file, const Limits& limits) {
     const Bytes footer = read_footer(file);
     const auto type = big<std::uint32_t>(footer, 60);
     const std::uint64_t size = disk_size(footer);

@@ -54,7 +54,7 @@ std::uint32_t crc32c(const Bytes& bytes, std::size_t zeroed_at) {
 }
 
 // Nothing when it is damaged: there are two of each.
-std::optional<Bytes> read_checked(const ByteSource& file, std::uint64_t offset,
+std::optional<Bytes> read_checked(const ImageBytes& file, std::uint64_t offset,
                                   std::uint64_t length, std::string_view signature,
                                   const char* what) {
     Bytes bytes = file.read(offset, length, what);
@@ -64,7 +64,7 @@ std::optional<Bytes> read_checked(const ByteSource& file, std::uint64_t offset,
     return bytes;
 }
 
-void check_headers(const ByteSource& file) {
+void check_headers(const ImageBytes& file) {
     std::optional<Bytes> newest;
     for (const std::uint64_t offset : {kKib64, 2 * kKib64}) {
         auto header = read_checked(file, offset, 4096, "head", "a VHDX header");
@@ -98,7 +98,7 @@ struct Regions {
     std::optional<Region> metadata;
 };
 
-Regions read_regions(const ByteSource& file) {
+Regions read_regions(const ImageBytes& file) {
     std::optional<Bytes> table;
     for (const std::uint64_t offset : {3 * kKib64, 4 * kKib64}) {
         if (!table) {
@@ -138,7 +138,7 @@ struct Disk {
     std::uint32_t sector_bytes = 512;
 };
 
-void take_item(const ByteSource& file, const Bytes& entry, std::uint64_t offset, Disk& disk) {
+void take_item(const ImageBytes& file, const Bytes& entry, std::uint64_t offset, Disk& disk) {
     if (is_guid(entry, 0, kFileParameters)) {
         const Bytes item = file.read(offset, 8, "the VHDX file parameters");
         disk.block_bytes = little<std::uint32_t>(item, 0);
@@ -156,7 +156,7 @@ void take_item(const ByteSource& file, const Bytes& entry, std::uint64_t offset,
     }
 }
 
-Disk read_metadata(const ByteSource& file, const Region& region) {
+Disk read_metadata(const ImageBytes& file, const Region& region) {
     const Bytes head = file.read(region.offset, 32, "the VHDX metadata table");
     const auto count = little<std::uint16_t>(head, 10);
     if (!has_signature(head, "metadata") || count > kMaxItems) {
@@ -179,7 +179,7 @@ Disk read_metadata(const ByteSource& file, const Region& region) {
     return disk;
 }
 
-std::uint64_t allocated_bytes(const ByteSource& file, const Region& bat, const Disk& disk) {
+std::uint64_t allocated_bytes(const ImageBytes& file, const Region& bat, const Disk& disk) {
     constexpr std::uint64_t present = 6;
     constexpr std::uint64_t partially_present = 7;
     const std::uint64_t blocks = (disk.size - 1) / disk.block_bytes + 1;
@@ -212,7 +212,7 @@ std::uint64_t allocated_bytes(const ByteSource& file, const Region& bat, const D
 
 }  // namespace
 
-CheckedImage check_vhdx(const ByteSource& file, const Limits& limits) {
+CheckedImage check_vhdx(const ImageBytes& file, const Limits& limits) {
     check_headers(file);
     const Regions regions = read_regions(file);
     const Disk disk = read_metadata(file, *regions.metadata);

@@ -34,7 +34,7 @@ struct Header {
     bool compressed() const { return (flags & kCompressed) != 0; }
 };
 
-Header read_header(const ByteSource& file, std::uint64_t at) {
+Header read_header(const ImageBytes& file, std::uint64_t at) {
     const Bytes bytes = file.read(at, kSector, "the VMDK header");
     if (big<std::uint32_t>(bytes, 0) != 0x4b444d56) {  // "KDMV"
         throw ImageRefused(
@@ -159,7 +159,7 @@ void check_descriptor(const std::string& text) {
 // What the grain tables refer to. Each table is read once, so the work is bounded by the file.
 class Allocation {
 public:
-    Allocation(const ByteSource& file, const Header& header) : file_(file), header_(header) {}
+    Allocation(const ImageBytes& file, const Header& header) : file_(file), header_(header) {}
 
     void walk() {
         const std::uint64_t per_table = header_.grain * header_.entries_per_table;
@@ -221,14 +221,14 @@ private:
         }
     }
 
-    const ByteSource& file_;
+    const ImageBytes& file_;
     const Header& header_;
     std::unordered_set<std::uint32_t> seen_;
     std::uint64_t grains_ = 0;
 };
 
 // A stream ends with: footer marker, the header once more, end-of-stream marker.
-Header read_footer(const ByteSource& file) {
+Header read_footer(const ImageBytes& file) {
     if (file.size() < 3 * kSector) {
         throw ImageRefused("the VMDK is truncated: the footer of the stream is missing");
     }
@@ -237,7 +237,7 @@ Header read_footer(const ByteSource& file) {
 
 }  // namespace
 
-CheckedImage check_vmdk(const ByteSource& file, const Limits& limits) {
+CheckedImage check_vmdk(const ImageBytes& file, const Limits& limits) {
     const Bytes magic = file.read(0, 4, "the VMDK header");
     const auto first = big<std::uint32_t>(magic, 0);
     if (first != 0x4b444d56) {

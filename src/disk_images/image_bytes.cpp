@@ -1,4 +1,4 @@
-#include "disk_images/byte_source.h"
+#include "disk_images/image_bytes.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -20,11 +20,11 @@ std::string in_quotes(std::string_view text) {
     return shown + (text.size() > most ? "...'" : "'");
 }
 
-bool ByteSource::holds(std::uint64_t offset, std::uint64_t length) const {
+bool ImageBytes::holds(std::uint64_t offset, std::uint64_t length) const {
     return offset <= size() && length <= size() - offset;
 }
 
-void ByteSource::read_into(std::uint64_t offset, std::span<unsigned char> into,
+void ImageBytes::read_into(std::uint64_t offset, std::span<unsigned char> into,
                            const char* what) const {
     if (!holds(offset, into.size())) {
         throw ImageRefused(std::string("the file is truncated or its header is corrupt: ") + what +
@@ -36,7 +36,7 @@ void ByteSource::read_into(std::uint64_t offset, std::span<unsigned char> into,
     }
 }
 
-Bytes ByteSource::read(std::uint64_t offset, std::uint64_t length, const char* what) const {
+Bytes ImageBytes::read(std::uint64_t offset, std::uint64_t length, const char* what) const {
     if (!holds(offset, length)) {
         read_into(offset, std::span<unsigned char>(static_cast<unsigned char*>(nullptr), length),
                   what);  // throws
@@ -46,7 +46,7 @@ Bytes ByteSource::read(std::uint64_t offset, std::uint64_t length, const char* w
     return bytes;
 }
 
-Bytes ByteSource::read_some(std::uint64_t offset, std::uint64_t length) const {
+Bytes ImageBytes::read_some(std::uint64_t offset, std::uint64_t length) const {
     if (offset >= size()) {
         return {};
     }

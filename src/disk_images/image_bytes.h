@@ -1,6 +1,7 @@
 // The bytes of an image file as the header checks see them: every read is bounded by the file, so
 // that a length or an offset out of a hostile header can at most be refused. Reads are safe from
-// any thread.
+// any thread, in any order, and as often as one likes, which is what base::ByteSource, whose bytes
+// come once and in order, does not give.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +15,9 @@ namespace goldsmith::disk_images {
 
 using Bytes = std::vector<unsigned char>;
 
-class ByteSource {
+class ImageBytes {
 public:
-    virtual ~ByteSource() = default;
+    virtual ~ImageBytes() = default;
     virtual std::uint64_t size() const = 0;
 
     /// Throws ImageRefused ("... is truncated") when the range is not inside the file; `what` names
@@ -34,7 +35,7 @@ private:
 
 /// A regular file. Throws base::SystemError when it cannot be opened, ImageRefused when it is no
 /// regular file.
-class FileBytes final : public ByteSource {
+class FileBytes final : public ImageBytes {
 public:
     explicit FileBytes(const base::Path& path);
     std::uint64_t size() const override { return size_; }
@@ -47,7 +48,7 @@ private:
 };
 
 /// Borrowed memory, for tests and fuzzers.
-class MemoryBytes final : public ByteSource {
+class MemoryBytes final : public ImageBytes {
 public:
     explicit MemoryBytes(std::span<const unsigned char> bytes) : bytes_(bytes) {}
     std::uint64_t size() const override { return bytes_.size(); }
