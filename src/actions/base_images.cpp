@@ -74,6 +74,7 @@ std::variant<std::monostate, BaseImageReady> BaseImages::find(const std::string&
 BaseImageState BaseImages::get(const std::string& name, const std::string& version,
                                const std::string& region) {
     auto pulls = pulls_.lock();
+    bool just_pulled = false;
     const auto running = pulls->find(name);
     if (running != pulls->end()) {
         const auto status = running->second->child.poll();
@@ -86,10 +87,16 @@ BaseImageState BaseImages::get(const std::string& name, const std::string& versi
             return BaseImageFailed{"making the base image " + name + " failed: " + last_line};
         }
         pulled_();
+        just_pulled = true;
     }
     auto found = find(name, version, region);
     if (auto* ready = std::get_if<BaseImageReady>(&found)) {
         return std::move(*ready);
+    }
+    if (just_pulled) {
+        return BaseImageFailed{"there is no version " + version + " of the managed image " + name +
+                               " in " + region +
+                               "; 'goldsmith image catalogue' shows which one is"};
     }
     const base::Path logs = data_directory_ / "catalogue";
     base::make_directories(logs);

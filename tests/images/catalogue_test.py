@@ -199,8 +199,8 @@ def the_api_has_them():
                        "Name=name,Values=ubuntu-server-24-lts-x86-*")["Images"]
             assert len(amis) == 1 and amis[0]["BootMode"] == "uefi-preferred" and amis[0]["Public"], amis
 
-            def build(managed):
-                parent = f"arn:aws:imagebuilder:us-east-1:aws:image/{managed}/x.x.x"
+            def build(managed, version="x.x.x"):
+                parent = f"arn:aws:imagebuilder:us-east-1:aws:image/{managed}/{version}"
                 recipe = cli("imagebuilder", "create-image-recipe", "--name", tutorial.unique("recipe"),
                              "--semantic-version", "1.0.0", "--parent-image", parent, "--components", "componentArn="
                              + made.component(tutorial.QUICK.format(seconds=0)))["imageRecipeArn"]
@@ -213,6 +213,8 @@ def the_api_has_them():
             failed = tutorial.wait_for(cli, build("fedora-43-x86"), ("FAILED",), 120)
             reason = failed["state"]["reason"]
             assert "fedora-43-x86" in reason and "404" in reason, reason
+            absent = tutorial.wait_for(cli, build("amazon-linux-2023-x86", "7.x.x"), ("FAILED",), 120)
+            assert "there is no version 7.x.x" in absent["state"]["reason"], absent
 
 
 for step in (what_is_good_is_taken_once, every_form_of_list, what_is_wrong_is_refused, a_killed_pull_is_begun_again,
