@@ -139,6 +139,54 @@ def tasks_and_vm_images(api, url):
         assert reason in api.refused("ec2", "import-image", "--disk-containers", *words), words
 
 
+def tasks_by_boto3(api, url):
+    """Tags, filters and pages, with what another client sends."""
+    if not harness.boto3_or_none():
+        print("boto3: not tried, it is not installed")
+        return
+    ec2 = harness.boto_client(api.server, "ec2", region="eu-north-1")
+    tags = [{"Key": "team", "Value": "web & co"}, {"Key": "cost", "Value": ""}]
+
+    def start(**options):
+        return ec2.import_image(DiskContainers=[{"Url": f"{url}/good.vmdk", "Format": "vmdk"}], ClientToken="boto",
+                                **options)
+
+    def tagged(resource, *tags):
+        return [{"ResourceType": resource, "Tags": list(tags)}]
+
+    started = start(TagSpecifications=tagged("import-image-task", *tags))
+    task = started["ImportTaskId"]
+    assert sorted(started["Tags"], key=lambda tag: tag["Key"], reverse=True) == tags, started
+    assert start(TagSpecifications=tagged("import-image-task", *tags))["ImportTaskId"] == task
+    for specifications, reason in ((tagged("import-image-task", tags[0]), "other parameters"),
+                                   (tagged("image", tags[0]), "not a valid taggable resource"),
+                                   (tagged("import-image-task", tags[0], tags[0]), "Duplicate tag key"),
+                                   (tagged("import-image-task", {"Key": "aws:x", "Value": ""}), "aws:")):
+        try:
+            start(TagSpecifications=specifications)
+        except ec2.exceptions.ClientError as error:
+            assert reason in str(error), error
+        else:
+            raise AssertionError(f"{specifications} was not refused")
+    api.finished_task(task)
+
+    def found(**options):
+        pages = ec2.get_paginator("describe_import_image_tasks").paginate(**options)
+        return [each["ImportTaskId"] for page in pages for each in page["ImportImageTasks"]]
+
+    every = found(PaginationConfig={"PageSize": 1})
+    assert len(every) >= 3 and len(set(every)) == len(every) and sorted(every) == sorted(found()), every
+    assert found(Filters=[{"Name": "tag:team", "Values": ["web*"]}]) == [task]
+    assert task in found(Filters=[{"Name": "task-state", "Values": ["completed"]}])
+    assert task not in found(Filters=[{"Name": "task-state", "Values": ["deleted", "active"]}])
+    ec2.create_tags(Resources=[task], Tags=[{"Key": "later", "Value": "1"}])
+    assert found(Filters=[{"Name": "tag-key", "Values": ["later"]}]) == [task]
+    named = ec2.describe_tags(Filters=[{"Name": "resource-type", "Values": ["import-image-task"]}])["Tags"]
+    assert {tag["Key"] for tag in named} == {"team", "cost", "later"} and named[0]["ResourceId"] == task, named
+    ec2.delete_tags(Resources=[task], Tags=[{"Key": "later"}])
+    assert found(Filters=[{"Name": "tag-key", "Values": ["later"]}]) == []
+
+
 def disk_images(api, url):
     infrastructure = api.infrastructure()
     arn = api.import_disk(f"{url}/good.vmdk", infrastructure, **{"--client-token": "disk", "--tags": "team=web"})
@@ -206,7 +254,7 @@ files = {"/good.vmdk": good, "/backed.qcow2": backed, "/stall.vmdk": stall}
 with disks.web_server(files) as web:
     with harness.Server([sys.argv[1]], str(data), ["--config", str(config)]) as server:
         api = Api(server)
-        for step in (tasks_and_vm_images, disk_images, cancelled):
+        for step in (tasks_and_vm_images, tasks_by_boto3, disk_images, cancelled):
             print(step.__name__, flush=True)
             step(api, web)
         print("killed_servers_lose_nothing", flush=True)

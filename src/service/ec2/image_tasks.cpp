@@ -8,9 +8,11 @@
 #include "base/random.h"
 #include "db/database.h"
 #include "service/ec2/describe.h"
+#include "service/ec2/tag_specifications.h"
 #include "service/milliseconds.h"
 #include "state/amis.h"
 #include "state/image_tasks.h"
+#include "state/tags.h"
 
 namespace goldsmith::service::ec2 {
 
@@ -19,7 +21,8 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr api::FilterRule filter_rules[] = {{"task-state", api::Match::equal}};
+constexpr api::FilterRule filter_rules[] = {
+    {"task-state", api::Match::equal}, {"tag:*", api::Match::glob}, {"tag-key", api::Match::glob}};
 
 std::string lower(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), [](char c) {
@@ -102,6 +105,19 @@ json::object body_of(const ec2::ImportImageRequest& request) {
     return body;
 }
 
+/// A part of what was asked for: a call with the same token and other tags is another call.
+void put_into(json::object& body, const state::TagMap& tags) {
+    if (!tags.empty()) {
+        body["tags"] = json::value_from(tags);
+    }
+}
+
+std::string arn_of(const state::ImageTaskRow& task) {
+    return state::ec2_arn(
+        task.scope.region,
+        task.kind == state::import_task ? "import-image-task" : "export-image-task", task.task_id);
+}
+
 /// The same client token always names the same task.
 std::string task_id(const char* prefix, base::Random& random, const api::CallContext& context,
                     const std::optional<std::string>& client_token) {
@@ -114,7 +130,8 @@ std::string task_id(const char* prefix, base::Random& random, const api::CallCon
 }
 
 /// Writes the row, or finds the one that an earlier call with this token wrote.
-state::ImageTaskRow put_task(db::Database& database, state::ImageTaskRow task) {
+state::ImageTaskRow put_task(db::Database& database, state::ImageTaskRow task,
+                             const state::TagMap& tags) {
     return database.write([&](db::Transaction& transaction) {
         if (auto earlier = state::find_image_task(transaction, task.scope, task.task_id)) {
             // What is imported gets its image later; what is exported has it from the start.
@@ -127,6 +144,7 @@ state::ImageTaskRow put_task(db::Database& database, state::ImageTaskRow task) {
             return *earlier;
         }
         state::insert_image_task(transaction, task);
+        state::put_tags(transaction, arn_of(task), tags);
         return task;
     });
 }
@@ -165,7 +183,8 @@ ec2::ImportImageTask import_view(const state::ImageTaskRow& row, db::Connection&
                               .platform = if_any(text(body, "platform")),
                               .snapshot_details = std::vector<ec2::SnapshotDetail>{},
                               .status = row.status,
-                              .status_message = if_any(row.message)};
+                              .status_message = if_any(row.message),
+                              .tags = to_tags(state::tags_of(connection, arn_of(row)))};
     if (row.status == "active") {
         view.progress = std::to_string(row.progress);
     }
@@ -177,14 +196,15 @@ ec2::ExportTaskS3Location place_of(const json::object& body) {
     return {.s3_bucket = text(body, "bucket"), .s3_prefix = if_any(text(body, "prefix"))};
 }
 
-ec2::ExportImageTask export_view(const state::ImageTaskRow& row) {
+ec2::ExportImageTask export_view(const state::ImageTaskRow& row, db::Connection& connection) {
     const json::object body = json::parse(row.body).as_object();
     ec2::ExportImageTask view{.description = if_any(text(body, "description")),
                               .export_image_task_id = row.task_id,
                               .image_id = row.image_id,
                               .s3_export_location = place_of(body),
                               .status = row.status,
-                              .status_message = if_any(row.message)};
+                              .status_message = if_any(row.message),
+                              .tags = to_tags(state::tags_of(connection, arn_of(row)))};
     if (row.status == "active") {
         view.progress = std::to_string(row.progress);
     }
@@ -212,11 +232,14 @@ auto page_of_tasks(const Dependencies& dependencies, const api::CallContext& con
     const auto fetch = [&connection, scope, kind](std::int64_t before, int limit) {
         return state::page_image_tasks(connection, scope, kind, before, limit);
     };
-    const auto keep = [&ids, &filters](const state::ImageTaskRow& row) {
+    const auto keep = [&](const state::ImageTaskRow& row) {
         const bool named =
             ids.empty() || std::find(ids.begin(), ids.end(), row.task_id) != ids.end();
-        return named && filters.matches(
-                            [&](std::string_view) { return std::vector<std::string>{row.status}; });
+        const auto values = [&](std::string_view name) {
+            const auto of_tags = tag_filter_values(state::tags_of(connection, arn_of(row)), name);
+            return of_tags ? *of_tags : std::vector<std::string>{row.status};
+        };
+        return named && filters.matches(values);
     };
     return describe_page(dependencies.page_tokens, context, operation, request, fetch, keep);
 }
@@ -225,7 +248,11 @@ auto page_of_tasks(const Dependencies& dependencies, const api::CallContext& con
 
 ec2::ImportImageResponse ImageTaskFamily::import_image(const api::CallContext& context,
                                                        const ec2::ImportImageRequest& request) {
-    const json::object body = body_of(request);
+    json::object body = body_of(request);
+    const auto tags =
+        specified_tags(request.tag_specifications, ec2::ResourceType::import_image_task,
+                       {ec2::ResourceType::import_image_task});
+    put_into(body, tags);
     stop_if_dry_run(request.dry_run);
     const auto row = put_task(
         dependencies_.database,
@@ -234,7 +261,8 @@ ec2::ImportImageResponse ImageTaskFamily::import_image(const api::CallContext& c
          .scope = {context.account, context.region},
          .message = "pending",
          .body = json::serialize(body),
-         .created_ms = to_ms(context.now)});
+         .created_ms = to_ms(context.now)},
+        tags);
     const auto view = dependencies_.database.read(
         [&](db::Connection& connection) { return import_view(row, connection); });
     return {.architecture = view.architecture,
@@ -247,7 +275,8 @@ ec2::ImportImageResponse ImageTaskFamily::import_image(const api::CallContext& c
             .progress = view.progress,
             .snapshot_details = view.snapshot_details,
             .status = view.status,
-            .status_message = view.status_message};
+            .status_message = view.status_message,
+            .tags = view.tags};
 }
 
 ec2::DescribeImportImageTasksResponse ImageTaskFamily::describe_import_image_tasks(
@@ -303,6 +332,9 @@ ec2::ExportImageResponse ImageTaskFamily::export_image(const api::CallContext& c
     if (!ami || (ami->owner != context.account && ami->owner != "amazon")) {
         throw ec2::InvalidAmiIdNotFound("The image id '[" + request.image_id + "]' does not exist");
     }
+    const auto tags =
+        specified_tags(request.tag_specifications, ec2::ResourceType::export_image_task,
+                       {ec2::ResourceType::export_image_task});
     stop_if_dry_run(request.dry_run);
     if (!dependencies_.has_buckets) {
         throw ec2::UnsupportedOperation(
@@ -312,6 +344,7 @@ ec2::ExportImageResponse ImageTaskFamily::export_image(const api::CallContext& c
                       {"bucket", *request.s3_export_location.s3_bucket},
                       {"prefix", request.s3_export_location.s3_prefix.value_or("")},
                       {"description", request.description.value_or("")}};
+    put_into(body, tags);
     const auto row = put_task(
         dependencies_.database,
         {.task_id = task_id("export-ami-", dependencies_.random, context, request.client_token),
@@ -320,8 +353,10 @@ ec2::ExportImageResponse ImageTaskFamily::export_image(const api::CallContext& c
          .message = "pending",
          .image_id = request.image_id,
          .body = json::serialize(body),
-         .created_ms = to_ms(context.now)});
-    const auto view = export_view(row);
+         .created_ms = to_ms(context.now)},
+        tags);
+    const auto view = dependencies_.database.read(
+        [&](db::Connection& connection) { return export_view(row, connection); });
     return {.description = view.description,
             .disk_image_format = request.disk_image_format,
             .export_image_task_id = view.export_image_task_id,
@@ -330,7 +365,8 @@ ec2::ExportImageResponse ImageTaskFamily::export_image(const api::CallContext& c
             .progress = view.progress,
             .s3_export_location = view.s3_export_location,
             .status = view.status,
-            .status_message = view.status_message};
+            .status_message = view.status_message,
+            .tags = view.tags};
 }
 
 ec2::DescribeExportImageTasksResponse ImageTaskFamily::describe_export_image_tasks(
@@ -344,7 +380,7 @@ ec2::DescribeExportImageTasksResponse ImageTaskFamily::describe_export_image_tas
             .export_image_tasks = std::vector<ec2::ExportImageTask>{},
             .next_token = page.next_token};
         for (const auto& row : page.items) {
-            response.export_image_tasks->push_back(export_view(row));
+            response.export_image_tasks->push_back(export_view(row, connection));
         }
         return response;
     });

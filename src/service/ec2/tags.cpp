@@ -5,6 +5,7 @@
 #include "service/ec2/describe.h"
 #include "service/ec2/tag_specifications.h"
 #include "state/amis.h"
+#include "state/image_tasks.h"
 #include "state/instances.h"
 #include "state/launch_templates.h"
 
@@ -20,11 +21,13 @@ constexpr api::FilterRule filter_rules[] = {{"key", api::Match::glob},
                                             {"value", api::Match::glob}};
 
 std::string_view resource_type_of(const std::string& id) {
-    return id.starts_with("ami-")    ? "image"
-           : id.starts_with("snap-") ? "snapshot"
-           : id.starts_with("i-")    ? "instance"
-           : id.starts_with("lt-")   ? "launch-template"
-                                     : "";
+    return id.starts_with("ami-")          ? "image"
+           : id.starts_with("snap-")       ? "snapshot"
+           : id.starts_with("i-")          ? "instance"
+           : id.starts_with("lt-")         ? "launch-template"
+           : id.starts_with("import-ami-") ? "import-image-task"
+           : id.starts_with("export-ami-") ? "export-image-task"
+                                           : "";
 }
 
 bool is_own(db::Connection& connection, const api::CallContext& context, const std::string& id) {
@@ -36,6 +39,8 @@ bool is_own(db::Connection& connection, const api::CallContext& context, const s
     } else if (const auto instance = state::find_instance(connection, context.region, id)) {
         owner = instance->owner;
     } else if (state::find_launch_template(connection, {context.account, context.region}, id)) {
+        owner = context.account;
+    } else if (state::find_image_task(connection, {context.account, context.region}, id)) {
         owner = context.account;
     }
     return owner == context.account;

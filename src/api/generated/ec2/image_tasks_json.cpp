@@ -5,6 +5,7 @@
 
 #include "api/generated/ec2/machine_images_json.h"
 #include "api/generated/ec2/shared_json.h"
+#include "api/generated/ec2/tags_json.h"
 #include "api/json_members.h"
 
 namespace goldsmith::api::ec2 {
@@ -141,6 +142,7 @@ boost::json::object to_json(const ImportImageRequest& value) {
     write_member(tree, "LicenseType", value.license_type);
     write_member(tree, "Platform", value.platform);
     write_member(tree, "RoleName", value.role_name);
+    write_member(tree, "TagSpecifications", value.tag_specifications);
     write_member(tree, "UsageOperation", value.usage_operation);
     return tree;
 }
@@ -157,6 +159,7 @@ void from_json(const boost::json::object& tree, ImportImageRequest& value) {
     read_member(tree, "LicenseType", value.license_type);
     read_member(tree, "Platform", value.platform);
     read_member(tree, "RoleName", value.role_name);
+    read_member(tree, "TagSpecifications", value.tag_specifications);
     read_member(tree, "UsageOperation", value.usage_operation);
 }
 boost::json::object to_json(const ImportImageResponse& value) {
@@ -248,6 +251,7 @@ boost::json::object to_json(const ExportImageRequest& value) {
     write_member(tree, "ImageId", value.image_id);
     write_member(tree, "S3ExportLocation", value.s3_export_location);
     write_member(tree, "RoleName", value.role_name);
+    write_member(tree, "TagSpecifications", value.tag_specifications);
     return tree;
 }
 void from_json(const boost::json::object& tree, ExportImageRequest& value) {
@@ -258,6 +262,7 @@ void from_json(const boost::json::object& tree, ExportImageRequest& value) {
     require_member(tree, "ImageId", value.image_id);
     require_member(tree, "S3ExportLocation", value.s3_export_location);
     read_member(tree, "RoleName", value.role_name);
+    read_member(tree, "TagSpecifications", value.tag_specifications);
 }
 boost::json::object to_json(const ExportImageResponse& value) {
     boost::json::object tree;

@@ -96,6 +96,7 @@ static constexpr Member import_image_request_members[] = {
     {.name = "LicenseType", .shape = &string_shape},
     {.name = "Platform", .shape = &string_shape},
     {.name = "RoleName", .shape = &string_shape},
+    {.name = "TagSpecifications", .shape = &tag_specification_list_shape, .query_name = "TagSpecification"},
     {.name = "UsageOperation", .shape = &string_shape},
 };
 constexpr Shape import_image_request_shape{.name = "ImportImageRequest", .kind = Kind::structure, .members = import_image_request_members};
@@ -153,6 +154,7 @@ static constexpr Member export_image_request_members[] = {
     {.name = "ImageId", .shape = &string_shape, .required = true},
     {.name = "S3ExportLocation", .shape = &export_task_s3_location_shape, .required = true},
     {.name = "RoleName", .shape = &string_shape},
+    {.name = "TagSpecifications", .shape = &tag_specification_list_shape, .query_name = "TagSpecification"},
 };
 constexpr Shape export_image_request_shape{.name = "ExportImageRequest", .kind = Kind::structure, .members = export_image_request_members};
 
@@ -185,7 +187,9 @@ static constexpr Member describe_export_image_tasks_response_members[] = {
 };
 constexpr Shape describe_export_image_tasks_response_shape{.name = "DescribeExportImageTasksResponse", .kind = Kind::structure, .members = describe_export_image_tasks_response_members};
 
-static constexpr const ErrorShape* import_image_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &unsupported_operation_error};
+static constexpr const ErrorShape* import_image_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &unsupported_operation_error, &tag_limit_exceeded_error};
+static constexpr DependentAction import_image_also[] = {{"ec2:CreateTags", "arn:aws:ec2:{aws:region}:{aws:account}:import-image-task/*", "TagSpecifications"}};
+static constexpr Authorization import_image_authorization{.also = import_image_also};
 constexpr Operation import_image_operation{
     .name = "ImportImage",
     .method = "POST",
@@ -194,6 +198,7 @@ constexpr Operation import_image_operation{
     .input = &import_image_request_shape,
     .output = &import_image_response_shape,
     .errors = import_image_errors,
+    .authorization = &import_image_authorization,
 };
 
 static constexpr const ErrorShape* describe_import_image_tasks_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error};
@@ -219,9 +224,9 @@ constexpr Operation cancel_import_task_operation{
     .errors = cancel_import_task_errors,
 };
 
-static constexpr const ErrorShape* export_image_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error, &invalid_ami_id_unavailable_error, &unsupported_operation_error};
+static constexpr const ErrorShape* export_image_errors[] = {&invalid_filter_error, &invalid_next_token_error, &invalid_parameter_value_error, &invalid_parameter_combination_error, &missing_parameter_error, &dry_run_operation_error, &unauthorized_operation_error, &request_limit_exceeded_error, &internal_error_error, &invalid_ami_id_not_found_error, &invalid_ami_id_malformed_error, &invalid_ami_id_unavailable_error, &unsupported_operation_error, &tag_limit_exceeded_error};
 static constexpr const char* export_image_resources[] = {"arn:aws:ec2:{aws:region}::image/{ImageId}"};
-static constexpr DependentAction export_image_also[] = {{"ec2:ExportImage", "arn:aws:ec2:{aws:region}:{aws:account}:export-image-task/*", ""}};
+static constexpr DependentAction export_image_also[] = {{"ec2:ExportImage", "arn:aws:ec2:{aws:region}:{aws:account}:export-image-task/*", ""}, {"ec2:CreateTags", "arn:aws:ec2:{aws:region}:{aws:account}:export-image-task/*", "TagSpecifications"}};
 static constexpr Authorization export_image_authorization{.resources = export_image_resources, .also = export_image_also};
 constexpr Operation export_image_operation{
     .name = "ExportImage",

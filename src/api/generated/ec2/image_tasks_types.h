@@ -9,6 +9,7 @@
 
 #include "api/generated/ec2/machine_images_types.h"
 #include "api/generated/ec2/shared_types.h"
+#include "api/generated/ec2/tags_types.h"
 
 namespace goldsmith::api::ec2 {
 
@@ -101,6 +102,7 @@ struct ImportImageRequest {
     std::optional<std::string> license_type{};
     std::optional<std::string> platform{};
     std::optional<std::string> role_name{};
+    std::optional<std::vector<TagSpecification>> tag_specifications{};
     std::optional<std::string> usage_operation{};
 
     bool operator==(const ImportImageRequest&) const = default;
@@ -164,6 +166,7 @@ struct ExportImageRequest {
     std::string image_id{};
     ExportTaskS3Location s3_export_location{};
     std::optional<std::string> role_name{};
+    std::optional<std::vector<TagSpecification>> tag_specifications{};
 
     bool operator==(const ExportImageRequest&) const = default;
 };

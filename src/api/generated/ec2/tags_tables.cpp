@@ -3,7 +3,7 @@
 
 namespace goldsmith::api::ec2::tables {
 
-static constexpr const char* resource_type_values[] = {"image", "snapshot", "instance", "volume", "launch-template", "network-interface"};
+static constexpr const char* resource_type_values[] = {"image", "snapshot", "instance", "volume", "launch-template", "network-interface", "import-image-task", "export-image-task"};
 constexpr Shape resource_type_shape{.name = "ResourceType", .kind = Kind::enumeration, .values = resource_type_values};
 
 constexpr Shape tag_description_list_shape{.name = "TagDescriptionList", .kind = Kind::list, .element = &tag_description_shape};

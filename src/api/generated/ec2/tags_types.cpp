@@ -9,7 +9,7 @@ namespace goldsmith::api::ec2 {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> resource_type_texts{"image", "snapshot", "instance", "volume", "launch-template", "network-interface"};
+constexpr std::array<std::string_view, 8> resource_type_texts{"image", "snapshot", "instance", "volume", "launch-template", "network-interface", "import-image-task", "export-image-task"};
 
 }  // namespace
 

@@ -11,7 +11,7 @@
 
 namespace goldsmith::api::ec2 {
 
-enum class ResourceType { image, snapshot, instance, volume, launch_template, network_interface };
+enum class ResourceType { image, snapshot, instance, volume, launch_template, network_interface, import_image_task, export_image_task };
 std::string_view to_string(ResourceType value);
 /// False, and `value` unchanged, when `text` names no ResourceType.
 bool from_string(std::string_view text, ResourceType& value);
