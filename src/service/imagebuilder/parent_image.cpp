@@ -6,8 +6,10 @@
 #include "api/generated/imagebuilder/images_json.h"
 #include "service/body.h"
 #include "service/imagebuilder/references.h"
+#include "service/ssm/parameter_lookup.h"
 #include "state/amis.h"
 #include "state/images.h"
+#include "state/parameters.h"
 
 namespace goldsmith::service::imagebuilder {
 
@@ -33,7 +35,50 @@ ParentImage from_ami(db::Connection& connection, const api::CallContext& context
     if (ami->state != "available") {
         throw_bad_parent(text, "is " + ami->state + ": only an AMI that is available can be used.");
     }
-    return {.kind = ParentImage::Kind::ami, .reference = text, .ami_id = text};
+    return {.kind = ParentImage::Kind::ami,
+            .reference = text,
+            .ami_id = text,
+            .platform = ami->platform_details.starts_with("Windows") ? ib::Platform::windows
+                                                                     : ib::Platform::linux_};
+}
+
+bool is_of_caller(const std::string& reference, const api::CallContext& context) {
+    return !reference.starts_with("arn:") ||
+           reference.starts_with("arn:aws:ssm:" + context.region + ":" + context.account +
+                                 ":parameter/");
+}
+
+/// "ssm:" and a parameter's name or ARN, with or without a version. Its value is not told to
+/// anybody unless it is an AMI id: who names a parameter here need not be allowed to read it.
+ParentImage from_parameter(db::Connection& connection, const api::CallContext& context,
+                           const std::string& text) {
+    const std::string named = text.substr(std::string_view("ssm:").size());
+    if (!is_of_caller(named, context)) {
+        throw_bad_parent(text, "is no parameter of this account in " + context.region + ".");
+    }
+    const state::Scope scope{context.account, context.region};
+    const auto reference = ssm::parse_reference(named);
+    auto parameter = state::find_parameter(connection, scope, reference.name);
+    if (!parameter && named.starts_with("arn:") && !reference.name.starts_with('/')) {
+        // "name" and "/name" have the same ARN.
+        parameter = state::find_parameter(connection, scope, "/" + reference.name);
+    }
+    const auto version =
+        parameter ? ssm::find_version(connection, *parameter, reference) : std::nullopt;
+    if (!version) {
+        throw_bad_parent(text, "cannot be read: there is no " +
+                                   (parameter && reference.selector.size() > 1
+                                        ? "version " + reference.selector.substr(1) + " of "
+                                        : std::string()) +
+                                   "parameter '" + reference.name + "' in " + context.region +
+                                   ". Put an AMI id into it with 'aws ssm put-parameter'.");
+    }
+    if (parameter->type != "String" || !version->value.starts_with("ami-")) {
+        throw_bad_parent(text,
+                         "holds no AMI id: the parameter must be a String whose value is "
+                         "one.");
+    }
+    return from_ami(connection, context, version->value);
 }
 
 std::string ami_in_region(const state::ImageRow& image, const std::string& region) {
@@ -118,13 +163,14 @@ ParentImage find_parent(const Dependencies& dependencies, db::Connection& connec
         return from_ami(connection, context, parent_image);
     }
     if (parent_image.starts_with("ssm:")) {
-        throw_bad_parent(parent_image,
-                         "cannot be read: there is no parameter store here yet. Name an AMI id or "
-                         "an image ARN.");
+        return from_parameter(connection, context, parent_image);
     }
     const auto arn = api::Arn::parse(parent_image);
     if (!arn || arn->type != api::ResourceType::image || arn->version.empty()) {
-        throw_bad_parent(parent_image, "is neither an AMI id nor the ARN of an image.");
+        throw_bad_parent(
+            parent_image,
+            "is neither an AMI id nor the ARN of an image nor 'ssm:' and the name of a "
+            "parameter.");
     }
     return arn->owner == "aws" ? from_managed(dependencies, connection, context, *arn)
                                : from_own_image(connection, context, *arn, use);

@@ -1,5 +1,6 @@
-// The parent image of a recipe: an AMI id, an image of the caller, or a managed image that may not
-// have been pulled yet. Functions run on the connection they are given and throw the API's errors.
+// The parent image of a recipe: an AMI id, a parameter that holds one (as it is now), an image of
+// the caller, or a managed image that may not have been pulled yet. Functions run on the connection
+// they are given and throw the API's errors.
 #pragma once
 
 #include <string>

@@ -9,6 +9,7 @@
 #include "db/database.h"
 #include "service/milliseconds.h"
 #include "service/ssm/parameter_filters.h"
+#include "service/ssm/parameter_lookup.h"
 #include "service/ssm/put_parameter.h"
 #include "state/amis.h"
 #include "state/tags.h"
@@ -151,14 +152,7 @@ ParameterFamily::Found ParameterFamily::find(db::Connection& connection,
         throw gen::ParameterNotFound("The parameter '" + reference.name + "' was not found in " +
                                      context.region + ".");
     }
-    if (reference.label) {
-        for (const auto& version : state::parameter_versions(connection, row->id)) {
-            if (std::ranges::count(version.labels, *reference.label) > 0) {
-                return {*row, version};
-            }
-        }
-    } else if (const auto version = state::find_parameter_version(
-                   connection, row->id, reference.version.value_or(row->last_version))) {
+    if (const auto version = find_version(connection, *row, reference)) {
         return {*row, *version};
     }
     throw gen::ParameterVersionNotFound("Systems Manager could not find version " +
