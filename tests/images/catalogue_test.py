@@ -199,12 +199,14 @@ def the_api_has_them():
                        "Name=name,Values=ubuntu-server-24-lts-x86-*")["Images"]
             assert len(amis) == 1 and amis[0]["BootMode"] == "uefi-preferred" and amis[0]["Public"], amis
 
-            def build(managed, version="x.x.x"):
-                parent = f"arn:aws:imagebuilder:us-east-1:aws:image/{managed}/{version}"
+            def build_on(parent):
                 recipe = cli("imagebuilder", "create-image-recipe", "--name", tutorial.unique("recipe"),
                              "--semantic-version", "1.0.0", "--parent-image", parent, "--components", "componentArn="
                              + made.component(tutorial.QUICK.format(seconds=0)))["imageRecipeArn"]
                 return made.image(recipe, made.infrastructure())
+
+            def build(managed, version="x.x.x"):
+                return build_on(f"arn:aws:imagebuilder:us-east-1:aws:image/{managed}/{version}")
 
             # The first build on one fetches it.
             built = tutorial.wait_for(cli, build("amazon-linux-2023-x86"), ("AVAILABLE",), 120)
@@ -215,6 +217,11 @@ def the_api_has_them():
             assert "fedora-43-x86" in reason and "404" in reason, reason
             absent = tutorial.wait_for(cli, build("amazon-linux-2023-x86", "7.x.x"), ("FAILED",), 120)
             assert "there is no version 7.x.x" in absent["state"]["reason"], absent
+            # A parameter that holds an AMI id is a parent like the AMI itself.
+            ami = amis[0]["ImageId"]
+            cli("ssm", "put-parameter", "--name", "/golden/ubuntu", "--type", "String", "--value", ami)
+            built = tutorial.wait_for(cli, build_on("ssm:/golden/ubuntu"), ("AVAILABLE",), 120)
+            assert built["imageRecipe"]["parentImage"] == ami, built
 
 
 for step in (what_is_good_is_taken_once, every_form_of_list, what_is_wrong_is_refused, a_killed_pull_is_begun_again,
