@@ -76,7 +76,7 @@ instances::NetworkSettings network_settings(const model::RunSpec& spec) {
     settings.mode = mode_of(network.mode);
     settings.host_access = network.host_access.value_or(false);
     settings.bridge = network.bridge.value_or("");
-    settings.bridge_address = network.bridge_address.value_or("");
+    settings.bridge_addresses = network.bridge_addresses.value_or(std::vector<std::string>{});
     settings.bridge_router = network.bridge_router.value_or("");
     for (const model::EgressList& list :
          network.egress.value_or(std::vector<model::EgressList>{})) {
@@ -104,7 +104,8 @@ std::map<std::string, std::string> network_environment(const model::RunSpec& spe
     }
     if (spec.network && spec.network->proxy) {
         for (const char* name : {"http_proxy", "HTTP_PROXY"}) {
-            values[name] = *spec.network->proxy;
+            values[name] = std::string("http://") + instances::kApiAddress + ":" +
+                           std::to_string(instances::kProxyPort);
         }
         for (const char* name : {"no_proxy", "NO_PROXY"}) {
             values[name] = std::string(instances::kMetadataAddress) + "," + instances::kApiAddress +
@@ -133,7 +134,15 @@ GuestNetwork::GuestNetwork(const model::RunSpec& spec, const base::Path& work,
     if (spec.api_endpoint_file) {
         options.api_listener = gateway_->listen(instances::kApiAddress, kHttp);
         options.api_endpoint_file = *spec.api_endpoint_file;
-        options.certificate_authority = options.api_endpoint_file.parent_path() / "tls" / "ca.pem";
+        options.pin_file = options.api_endpoint_file.parent_path() / "tls" / "pin";
+    }
+    if (spec.network && spec.network->proxy) {
+        options.proxy = parse_endpoint(*spec.network->proxy);
+        if (!options.proxy || options.proxy->is_tls) {
+            throw base::Error("the proxy of network `" + spec.network->name + "`, '" +
+                              *spec.network->proxy + "', is not of the form http://HOST:PORT");
+        }
+        options.proxy_listener = gateway_->listen(instances::kApiAddress, instances::kProxyPort);
     }
     services_ = std::make_unique<GuestServices>(std::move(options));
 }

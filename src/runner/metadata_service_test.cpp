@@ -197,6 +197,11 @@ TEST(NetworkEnvironment, SaysWhereTheApiIsUnlessTheRunKnowsBetter) {
     EXPECT_EQ(values["AWSTOE_IMAGEBUILDER_ENDPOINT"], "http://169.254.170.2");
     EXPECT_EQ(values["AWS_REGION"], "us-east-1");
     EXPECT_FALSE(values.contains("AWS_EC2_METADATA_DISABLED"));
+    EXPECT_FALSE(values.contains("http_proxy"));
+    spec.network.emplace();
+    spec.network->proxy = "http://127.0.0.1:3142";
+    EXPECT_EQ(network_environment(spec)["http_proxy"], "http://169.254.170.2:3128")
+        << "the host's loopback is no address of the guest's";
     spec.environment = {{{"AWS_ENDPOINT_URL", "http://192.0.2.1"}}};
     spec.metadata.reset();
     values = network_environment(spec);

@@ -97,6 +97,7 @@ constexpr const char* kHooks = R"(  chain forward {
     iifname "lo" accept
     iifname "in0" ip daddr 10.0.2.3 meta l4proto { tcp, udp } th dport 53 accept
     iifname "in0" ip daddr { 169.254.169.254, 169.254.170.2 } tcp dport 80 accept
+    iifname "in0" ip daddr 169.254.170.2 tcp dport 3128 accept
     iifname "in0" ip daddr 10.0.2.2 icmp type echo-request accept
     iifname "in0" goto refuse
   }

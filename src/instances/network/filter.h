@@ -24,6 +24,8 @@ inline constexpr const char* kNameServer = "10.0.2.3";
 inline constexpr const char* kMetadataAddress = "169.254.169.254";
 /// The API of this server, on port 80.
 inline constexpr const char* kApiAddress = "169.254.170.2";
+/// Of kApiAddress, where the network has a proxy.
+inline constexpr std::uint16_t kProxyPort = 3128;
 /// Between gateway and slirp4netns.
 inline constexpr const char* kSlirpNetwork = "198.18.0.0/24";
 

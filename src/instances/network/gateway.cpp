@@ -177,14 +177,23 @@ void Gateway::set_up_links() {
         lines += std::string("address add ") + address + "/32 dev lo\n";
     }
     if (network.mode == NetworkMode::bridge) {
+        bridge_address_ = BridgeAddress::take(network.bridge, network.bridge_addresses);
+        if (!bridge_address_) {
+            throw base::Error("network `" + network.name + "`: each of its " +
+                              std::to_string(network.bridge_addresses.size()) +
+                              " addresses is in use by another instance; give it more, or let "
+                              "fewer builds run at once (max_parallel_builds)");
+        }
         // The bridge is the host's: its end of the pair is made there.
-        const std::string outer = "gs" + std::to_string(::getpid());
+        const std::string path = where_.net_path();
+        const std::string outer =
+            "gs" + std::to_string(::getpid()) + "." + path.substr(path.rfind('/') + 1);
         run_tool({"ip", {"-batch", "-"}, {}, false, {}},
-                 "link add " + outer + " type veth peer name " + kWayOut + " netns " +
-                     where_.net_path() + "\nlink set " + outer + " master " + network.bridge +
-                     " up\n",
+                 "link add " + outer + " type veth peer name " + kWayOut + " address " +
+                     bridge_address_->hardware_address() + " netns " + path + "\nlink set " +
+                     outer + " master " + network.bridge + " up\n",
                  "join bridge " + network.bridge + " of network `" + network.name + "`");
-        lines += std::string("address add ") + network.bridge_address + " dev " + kWayOut +
+        lines += std::string("address add ") + bridge_address_->text() + " dev " + kWayOut +
                  "\nlink set " + kWayOut + " up\n";
         if (!network.bridge_router.empty()) {
             lines += "route add default via " + network.bridge_router + "\n";

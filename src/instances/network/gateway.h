@@ -25,6 +25,7 @@
 #include "base/files.h"
 #include "base/guarded.h"
 #include "base/process.h"
+#include "instances/network/bridge_address.h"
 #include "instances/network/filter.h"
 #include "instances/network/name_server.h"
 #include "instances/network/network_namespace.h"
@@ -75,6 +76,8 @@ private:
     NetworkNamespace where_;
     /// Made when first wanted: it keeps what is mounted at that time busy.
     mutable base::Guarded<base::Fd> mounts_;
+    /// Of mode bridge.
+    std::optional<BridgeAddress> bridge_address_;
     base::Fd refusals_;
     base::Fd name_socket_;
     std::unique_ptr<base::Child> slirp_;

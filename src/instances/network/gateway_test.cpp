@@ -22,6 +22,7 @@
 #include "base/error.h"
 #include "base/guarded.h"
 #include "instances/container/mounts.h"
+#include "instances/network/bridge_address.h"
 #include "instances/network/container_link.h"
 
 namespace goldsmith::instances {
@@ -326,6 +327,7 @@ TEST_F(GatewayTest, AGuestOffersNothingButWhatIsMeantForIt) {
 }
 
 TEST_F(GatewayTest, ABridgeOfTheHostCarriesIt) {
+    const base::TempDir second_folder;
     const base::Fd on_bridge(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_in own{};
     own.sin_family = AF_INET;
@@ -337,7 +339,7 @@ TEST_F(GatewayTest, ABridgeOfTheHostCarriesIt) {
     settings.name = "lan";
     settings.mode = NetworkMode::bridge;
     settings.bridge = "br7";
-    settings.bridge_address = "10.9.0.7/24";
+    settings.bridge_addresses = {"10.9.0.7/24"};
     settings.bridge_router = "10.9.0.1";
     settings.host_access = true;
     settings.egress = {{{.cidr = "10.9.0.0/24", .from_port = 8080, .to_port = 8080}}};
@@ -346,7 +348,17 @@ TEST_F(GatewayTest, ABridgeOfTheHostCarriesIt) {
         const ContainerLink link(*lan, folder_.path());
         EXPECT_EQ(dial(link.where(), "10.9.0.1", 8080), "open");
         EXPECT_NE(dial(link.where(), "10.9.0.1", 8081), "open");
+        EXPECT_THROW(gateway(settings), base::Error) << "its only address is in use";
+        settings.bridge_addresses.emplace_back("10.9.0.8/24");
+        settings.egress.clear();
+        const auto second = gateway(settings);
+        const ContainerLink other(*second, second_folder.path());
+        EXPECT_EQ(dial(other.where(), "10.9.0.1", 8080), "open");
+        const base::Fd service = other.where().listen_tcp("0.0.0.0", 80);
+        EXPECT_NE(dial(link.where(), "10.9.0.8", 80), "open") << "instances do not see each other";
+        EXPECT_NE(dial(other.where(), "10.9.0.7", 80), "open");
     }
+    EXPECT_EQ(BridgeAddress::take("br7", {"10.9.0.7/24"})->text(), "10.9.0.7/24") << "free again";
     settings.bridge = "br8";
     EXPECT_THROW(gateway(settings), base::Error);
 }

@@ -51,7 +51,7 @@ TEST(NetworkSettings, SaysWhatCannotBeUsed) {
     NetworkSettings bridge;
     bridge.mode = NetworkMode::bridge;
     bridge.bridge = "br0";
-    bridge.bridge_address = "10.9.0.7/24";
+    bridge.bridge_addresses = {"10.9.0.7/24"};
     EXPECT_EQ(problem_of(bridge), "");
     bridge.bridge_router = "x";
     EXPECT_NE(problem_of(bridge), "");

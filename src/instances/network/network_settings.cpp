@@ -80,9 +80,13 @@ std::string problem_of_bridge(const NetworkSettings& settings) {
     if (!is_interface(settings.bridge)) {
         return "'" + settings.bridge + "' is no name of a bridge";
     }
-    if (!is_range(settings.bridge_address) ||
-        settings.bridge_address.find('/') == std::string::npos) {
-        return "'" + settings.bridge_address + "' is no address with the length of its network";
+    if (settings.bridge_addresses.empty()) {
+        return "it has no addresses";
+    }
+    for (const std::string& address : settings.bridge_addresses) {
+        if (!is_range(address) || address.find('/') == std::string::npos) {
+            return "'" + address + "' is no address with the length of its network";
+        }
     }
     in_addr parsed{};
     if (!settings.bridge_router.empty() &&

@@ -36,9 +36,10 @@ struct NetworkSettings {
     std::vector<EgressList> egress;
     /// The host's own addresses may be reached, where the lists allow it.
     bool host_access = false;
-    /// Of mode bridge: the bridge of the host, our address on it ("10.9.0.7/24") and its router.
+    /// Of mode bridge: the bridge of the host, the addresses on it that instances may have
+    /// ("10.9.0.7/24"; each has one of them alone) and its router.
     std::string bridge;
-    std::string bridge_address;
+    std::vector<std::string> bridge_addresses;
     std::string bridge_router;
 
     bool operator==(const NetworkSettings&) const = default;

@@ -38,7 +38,7 @@ boost::json::object to_json(const RunNetwork& value) {
     write_member(tree, "egress", value.egress);
     write_member(tree, "hostAccess", value.host_access);
     write_member(tree, "bridge", value.bridge);
-    write_member(tree, "bridgeAddress", value.bridge_address);
+    write_member(tree, "bridgeAddresses", value.bridge_addresses);
     write_member(tree, "bridgeRouter", value.bridge_router);
     write_member(tree, "proxy", value.proxy);
     return tree;
@@ -49,7 +49,7 @@ void from_json(const boost::json::object& tree, RunNetwork& value) {
     read_member(tree, "egress", value.egress);
     read_member(tree, "hostAccess", value.host_access);
     read_member(tree, "bridge", value.bridge);
-    read_member(tree, "bridgeAddress", value.bridge_address);
+    read_member(tree, "bridgeAddresses", value.bridge_addresses);
     read_member(tree, "bridgeRouter", value.bridge_router);
     read_member(tree, "proxy", value.proxy);
 }

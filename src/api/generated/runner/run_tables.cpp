@@ -77,7 +77,7 @@ static constexpr Member run_network_members[] = {
     {.name = "egress", .shape = &egress_lists_shape},
     {.name = "hostAccess", .shape = &boolean_shape},
     {.name = "bridge", .shape = &string_shape},
-    {.name = "bridgeAddress", .shape = &string_shape},
+    {.name = "bridgeAddresses", .shape = &string_list_shape},
     {.name = "bridgeRouter", .shape = &string_shape},
     {.name = "proxy", .shape = &string_shape},
 };

@@ -69,7 +69,7 @@ struct RunNetwork {
     std::optional<std::vector<EgressList>> egress{};
     std::optional<bool> host_access{};
     std::optional<std::string> bridge{};
-    std::optional<std::string> bridge_address{};
+    std::optional<std::vector<std::string>> bridge_addresses{};
     std::optional<std::string> bridge_router{};
     std::optional<std::string> proxy{};
 
