@@ -12,6 +12,10 @@
 #include "api/paging.h"
 #include "service/quotas.h"
 
+namespace goldsmith::api {
+class Networks;
+const Networks& unconfigured_networks();
+}  // namespace goldsmith::api
 namespace goldsmith::base {
 class Random;
 }
@@ -44,6 +48,8 @@ struct Dependencies {
     std::vector<std::string> regions{};
     std::string account{};
     std::vector<ManagedImageOffer> managed_images{};
+    /// What subnets and security groups choose from.
+    const api::Networks* networks = &api::unconfigured_networks();
     /// Whether there are buckets that images can be exported to.
     bool has_buckets = false;
     Quotas quotas{};

@@ -23,6 +23,7 @@ void visit_members(Launch& launch, Visit visit) {
     visit("subnet_id", launch.subnet_id);
     visit("interface_id", launch.interface_id);
     visit("group_ids", launch.group_ids);
+    visit("group_names", launch.group_names);
     visit("user_data", launch.user_data);
     visit("profile_arn", launch.profile_arn);
     visit("profile_id", launch.profile_id);

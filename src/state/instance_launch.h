@@ -21,7 +21,8 @@ struct InstanceLaunch {
     std::string subnet_id{};
     std::string interface_id{};
     std::vector<std::string> group_ids{};
-    std::string user_data{};  // base64, as in the request
+    std::vector<std::string> group_names{};  // of the same order
+    std::string user_data{};                 // base64, as in the request
     std::string profile_arn{};
     std::string profile_id{};
     std::string architecture = "x86_64";

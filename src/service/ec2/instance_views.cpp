@@ -2,7 +2,6 @@
 
 #include "api/enumeration.h"
 #include "api/generated/ec2/errors.h"
-#include "service/ec2/default_network.h"
 #include "service/ec2/describe.h"
 #include "service/milliseconds.h"
 #include "state/instance_launch.h"
@@ -35,14 +34,13 @@ std::int32_t state_code(ec2::InstanceStateName name) {
     return 80;
 }
 
-std::vector<ec2::GroupIdentifier> groups_of(const state::InstanceRow& row,
-                                            const state::InstanceLaunch& launch) {
-    const DefaultNetwork network = default_network(row.owner, row.region);
+std::vector<ec2::GroupIdentifier> groups_of(const state::InstanceLaunch& launch) {
     std::vector<ec2::GroupIdentifier> groups;
-    for (const std::string& id : launch.group_ids) {
-        groups.push_back({.group_id = id,
-                          .group_name = id == network.group_id ? std::optional(network.group_name)
-                                                               : std::nullopt});
+    for (std::size_t i = 0; i < launch.group_ids.size(); ++i) {
+        // Rows from before groups had names were all in the default one.
+        groups.push_back(
+            {.group_id = launch.group_ids[i],
+             .group_name = i < launch.group_names.size() ? launch.group_names[i] : "default"});
     }
     return groups;
 }
@@ -108,7 +106,7 @@ void add_launch(ec2::Instance& instance, const state::InstanceRow& row) {
     instance.subnet_id = launch.subnet_id;
     instance.vpc_id = launch.vpc_id;
     instance.source_dest_check = true;
-    instance.security_groups = groups_of(row, launch);
+    instance.security_groups = groups_of(launch);
     instance.block_device_mappings->push_back(root_device(row, launch));
     instance.network_interfaces->push_back({.network_interface_id = launch.interface_id,
                                             .subnet_id = launch.subnet_id,

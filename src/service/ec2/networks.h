@@ -1,5 +1,6 @@
 // Zones, networks, subnets, security groups and key pairs: the default ones, which every account
-// has in every region (default_network.h). Thread-safe.
+// has in every region (api/default_network.h), and those of the server's configuration.
+// Thread-safe.
 #pragma once
 
 #include "api/generated/ec2/networks.h"

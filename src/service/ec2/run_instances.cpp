@@ -5,13 +5,14 @@
 
 #include "api/generated/ec2/instances_json.h"
 #include "api/instance_size.h"
+#include "api/networks.h"
 #include "base/encoding.h"
 #include "base/random.h"
 #include "db/database.h"
 #include "service/ec2/client_tokens.h"
-#include "service/ec2/default_network.h"
 #include "service/ec2/describe.h"
 #include "service/ec2/instance_views.h"
+#include "service/ec2/subnets.h"
 #include "service/ec2/tag_specifications.h"
 #include "service/ec2/template_lookup.h"
 #include "service/milliseconds.h"
@@ -41,7 +42,7 @@ public:
           transaction_(transaction),
           context_(context),
           request_(request),
-          network_(default_network(context.account, context.region)) {}
+          network_(api::default_network(context.account, context.region)) {}
 
     ec2::RunInstancesResponse run() {
         const std::int64_t count = how_many();
@@ -125,7 +126,7 @@ private:
         }
     }
 
-    const DefaultSubnet& subnet() const {
+    SubnetFacts subnet() const {
         const auto interfaces =
             request_.network_interfaces.value_or(std::vector<ec2::NetworkInterfaceSpecification>{});
         std::string id = request_.subnet_id.value_or("");
@@ -134,21 +135,28 @@ private:
         }
         const auto placement = request_.placement.value_or(ec2::PlacementSpecification{});
         const std::string zone = placement.availability_zone.value_or("");
-        const DefaultSubnet* by_zone = zone.empty() ? nullptr : network_.subnet_in(zone);
-        if (!zone.empty() && by_zone == nullptr) {
+        const auto subnets = subnets_of(*dependencies_.networks, network_);
+        const auto first = [&](auto matches) {
+            const auto found = std::ranges::find_if(subnets, matches);
+            return found == subnets.end() ? std::nullopt : std::optional(*found);
+        };
+        const auto in_zone =
+            first([&](const SubnetFacts& each) { return zone.empty() || each.zone.name == zone; });
+        if (!in_zone) {
             throw ec2::InvalidParameterValue("Invalid availability zone: [" + zone + "]");
         }
         if (id.empty()) {
-            return by_zone == nullptr ? network_.subnets.front() : *by_zone;
+            return *in_zone;
         }
-        const DefaultSubnet* by_id = network_.subnet(id);
-        if (by_id == nullptr) {
+        const auto named =
+            first([&](const SubnetFacts& each) { return each.id == id || each.name == id; });
+        if (!named) {
             throw ec2::InvalidSubnetIdNotFound("The subnet ID '" + id + "' does not exist");
         }
-        if (by_zone != nullptr && by_zone != by_id) {
+        if (!zone.empty() && named->zone.name != zone) {
             throw ec2::InvalidParameterValue("The subnet '" + id + "' is not in " + zone + ".");
         }
-        return *by_id;
+        return *named;
     }
 
     void take_network() {
@@ -169,7 +177,7 @@ private:
                 "' does not exist. This server keeps no key pairs: use SSM SendCommand or "
                 "'goldsmith shell'.");
         }
-        const DefaultSubnet& chosen = subnet();
+        const SubnetFacts chosen = subnet();
         launch_.subnet_id = chosen.id;
         launch_.vpc_id = network_.vpc_id;
         launch_.availability_zone = chosen.zone.name;
@@ -179,16 +187,24 @@ private:
             ids.insert(ids.end(), interfaces.front().groups->begin(),
                        interfaces.front().groups->end());
         }
-        for (const std::string& name :
-             request_.security_groups.value_or(std::vector<std::string>{})) {
-            ids.push_back(name == network_.group_name ? network_.group_id : name);
-        }
-        for (const std::string& id : ids) {
-            if (id != network_.group_id) {
-                throw ec2::InvalidGroupNotFound("The security group '" + id + "' does not exist");
+        const auto names = request_.security_groups.value_or(std::vector<std::string>{});
+        ids.insert(ids.end(), names.begin(), names.end());
+        take_groups(ids.empty() ? std::vector{network_.group_id} : ids);
+    }
+
+    /// Each by its id or its name, as the default network allows it.
+    void take_groups(const std::vector<std::string>& wanted) {
+        for (const std::string& name : wanted) {
+            const api::NamedGroup* group = dependencies_.networks->group(network_, name);
+            if (group == nullptr) {
+                throw ec2::InvalidGroupNotFound("The security group '" + name + "' does not exist");
+            }
+            const std::string id = api::id_of(network_, *group);
+            if (std::ranges::find(launch_.group_ids, id) == launch_.group_ids.end()) {
+                launch_.group_ids.push_back(id);
+                launch_.group_names.push_back(group->name);
             }
         }
-        launch_.group_ids = {network_.group_id};
     }
 
     void take_disk() {
@@ -332,7 +348,7 @@ private:
     db::Transaction& transaction_;
     const api::CallContext& context_;
     const ec2::RunInstancesRequest& request_;
-    DefaultNetwork network_;
+    api::DefaultNetwork network_;
     state::AmiRow ami_;
     std::string type_;
     state::InstanceLaunch launch_;

@@ -1,4 +1,6 @@
 // Infrastructure and distribution configurations.
+#include <gmock/gmock.h>
+
 #include <boost/json.hpp>
 
 #include "service/service_fixture.h"
@@ -58,6 +60,15 @@ TEST_F(ConfigurationsTest, InfrastructureIsCreatedUpdatedAndDeleted) {
 TEST_F(ConfigurationsTest, InfrastructureRulesAreChecked) {
     EXPECT_TRUE(infrastructure_error({{"subnetId", "subnet-1"}})
                     .starts_with("InvalidParameterCombinationException"));
+    EXPECT_THAT(
+        infrastructure_error(
+            {{"subnetId", "subnet-1"}, {"securityGroupIds", json::array{"default"}}}),
+        testing::AllOf(testing::StartsWith("InvalidParameterValueException"),
+                       testing::HasSubstr("'subnetId' is not valid. There is no subnet 'subnet-1'"),
+                       testing::HasSubstr("default (subnet-")));
+    EXPECT_THAT(infrastructure_error({{"securityGroupIds", json::array{"default", "sg-1"}}}),
+                testing::AllOf(testing::StartsWith("InvalidParameterValueException"),
+                               testing::HasSubstr("'securityGroupIds' is not valid.")));
     EXPECT_TRUE(infrastructure_error({{"resourceTags", json::object{{"Name", "x"}}}})
                     .starts_with("InvalidParameterValueException"));
     EXPECT_TRUE(infrastructure_error(

@@ -6,6 +6,7 @@
 #include "api/generated/imagebuilder/errors.h"
 #include "api/generated/imagebuilder/infrastructure_json.h"
 #include "api/list_filters.h"
+#include "api/networks.h"
 #include "service/body.h"
 #include "service/imagebuilder/dependents.h"
 #include "service/imagebuilder/lists.h"
@@ -52,13 +53,26 @@ void check_placement(const std::optional<ib::Placement>& placement) {
     }
 }
 
+void require_known(const std::string& member, const std::string& problem) {
+    if (!problem.empty()) {
+        throw ib::InvalidParameterValueException("The value supplied for parameter '" + member +
+                                                 "' is not valid. " + problem);
+    }
+}
+
 /// The rules beyond single members; the same for create and update.
 template <class Request>
-void check(const Request& request) {
+void check(const Dependencies& dependencies, const api::CallContext& context,
+           const Request& request) {
     if (request.subnet_id && (!request.security_group_ids || request.security_group_ids->empty())) {
         throw ib::InvalidParameterCombinationException(
             "'subnetId' needs 'securityGroupIds': name the security groups of the build machine.");
     }
+    const api::DefaultNetwork own = api::default_network(context.account, context.region);
+    require_known("subnetId", dependencies.networks->subnet_problem(own, request.subnet_id));
+    require_known("securityGroupIds",
+                  dependencies.networks->group_problem(
+                      own, request.security_group_ids.value_or(std::vector<std::string>{})));
     if (request.sns_topic_arn && request.sns_topic_arn->ends_with(".fifo")) {
         throw ib::InvalidParameterValueException(
             "The value supplied for parameter 'snsTopicArn' is not valid. FIFO topics are not "
@@ -88,7 +102,7 @@ void copy_settings(const Request& request, ib::InfrastructureConfiguration& conf
 ib::CreateInfrastructureConfigurationResponse create(
     const Dependencies& dependencies, db::Connection& connection, const api::CallContext& context,
     const ib::CreateInfrastructureConfigurationRequest& request) {
-    check(request);
+    check(dependencies, context, request);
     const auto& rows = state::infrastructure_configurations();
     const api::Arn arn = api::make_arn(api::ResourceType::infrastructure_configuration,
                                        context.region, context.account, request.name);
@@ -169,7 +183,7 @@ InfrastructureFamily::update_infrastructure_configuration(
     return once(
         dependencies_.database, context, "UpdateInfrastructureConfiguration",
         with_defaults(request), [&](db::Connection& connection) {
-            check(request);
+            check(dependencies_, context, request);
             const auto row =
                 require_row(connection, context, request.infrastructure_configuration_arn);
             auto configuration = from_body<ib::InfrastructureConfiguration>(row.body);

@@ -40,12 +40,23 @@ void from_json(const boost::json::object& tree, IpRange& value) {
     read_member(tree, "CidrIp", value.cidr_ip);
     read_member(tree, "Description", value.description);
 }
+boost::json::object to_json(const PrefixListId& value) {
+    boost::json::object tree;
+    write_member(tree, "PrefixListId", value.prefix_list_id);
+    write_member(tree, "Description", value.description);
+    return tree;
+}
+void from_json(const boost::json::object& tree, PrefixListId& value) {
+    read_member(tree, "PrefixListId", value.prefix_list_id);
+    read_member(tree, "Description", value.description);
+}
 boost::json::object to_json(const IpPermission& value) {
     boost::json::object tree;
     write_member(tree, "IpProtocol", value.ip_protocol);
     write_member(tree, "FromPort", value.from_port);
     write_member(tree, "ToPort", value.to_port);
     write_member(tree, "IpRanges", value.ip_ranges);
+    write_member(tree, "PrefixListIds", value.prefix_list_ids);
     return tree;
 }
 void from_json(const boost::json::object& tree, IpPermission& value) {
@@ -53,6 +64,7 @@ void from_json(const boost::json::object& tree, IpPermission& value) {
     read_member(tree, "FromPort", value.from_port);
     read_member(tree, "ToPort", value.to_port);
     read_member(tree, "IpRanges", value.ip_ranges);
+    read_member(tree, "PrefixListIds", value.prefix_list_ids);
 }
 boost::json::object to_json(const KeyPairInfo& value) {
     boost::json::object tree;

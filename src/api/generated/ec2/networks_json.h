@@ -11,6 +11,8 @@ boost::json::object to_json(const AvailabilityZone& value);
 void from_json(const boost::json::object& tree, AvailabilityZone& value);
 boost::json::object to_json(const IpRange& value);
 void from_json(const boost::json::object& tree, IpRange& value);
+boost::json::object to_json(const PrefixListId& value);
+void from_json(const boost::json::object& tree, PrefixListId& value);
 boost::json::object to_json(const IpPermission& value);
 void from_json(const boost::json::object& tree, IpPermission& value);
 boost::json::object to_json(const KeyPairInfo& value);

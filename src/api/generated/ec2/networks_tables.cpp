@@ -15,6 +15,8 @@ constexpr Shape ip_range_list_shape{.name = "IpRangeList", .kind = Kind::list, .
 
 constexpr Shape key_pair_list_shape{.name = "KeyPairList", .kind = Kind::list, .element = &key_pair_info_shape};
 
+constexpr Shape prefix_list_id_list_shape{.name = "PrefixListIdList", .kind = Kind::list, .element = &prefix_list_id_shape};
+
 constexpr Shape security_group_list_shape{.name = "SecurityGroupList", .kind = Kind::list, .element = &security_group_shape};
 
 constexpr Shape subnet_list_shape{.name = "SubnetList", .kind = Kind::list, .element = &subnet_shape};
@@ -40,6 +42,7 @@ static constexpr Member ip_permission_members[] = {
     {.name = "FromPort", .shape = &port_shape},
     {.name = "ToPort", .shape = &port_shape},
     {.name = "IpRanges", .shape = &ip_range_list_shape},
+    {.name = "PrefixListIds", .shape = &prefix_list_id_list_shape},
 };
 constexpr Shape ip_permission_shape{.name = "IpPermission", .kind = Kind::structure, .members = ip_permission_members};
 
@@ -56,6 +59,12 @@ static constexpr Member key_pair_info_members[] = {
     {.name = "KeyFingerprint", .shape = &string_shape},
 };
 constexpr Shape key_pair_info_shape{.name = "KeyPairInfo", .kind = Kind::structure, .members = key_pair_info_members};
+
+static constexpr Member prefix_list_id_members[] = {
+    {.name = "PrefixListId", .shape = &string_shape},
+    {.name = "Description", .shape = &string_shape},
+};
+constexpr Shape prefix_list_id_shape{.name = "PrefixListId", .kind = Kind::structure, .members = prefix_list_id_members};
 
 static constexpr Member security_group_members[] = {
     {.name = "GroupId", .shape = &string_shape},

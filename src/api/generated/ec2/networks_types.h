@@ -30,11 +30,19 @@ struct IpRange {
     bool operator==(const IpRange&) const = default;
 };
 
+struct PrefixListId {
+    std::optional<std::string> prefix_list_id{};
+    std::optional<std::string> description{};
+
+    bool operator==(const PrefixListId&) const = default;
+};
+
 struct IpPermission {
     std::optional<std::string> ip_protocol{};
     std::optional<std::int32_t> from_port{};
     std::optional<std::int32_t> to_port{};
     std::optional<std::vector<IpRange>> ip_ranges{};
+    std::optional<std::vector<PrefixListId>> prefix_list_ids{};
 
     bool operator==(const IpPermission&) const = default;
 };

@@ -154,6 +154,7 @@ const RoundTrips& round_trips() {
         {"ModifyInstanceAttributeResponse", &there_and_back<ModifyInstanceAttributeResponse>},
         {"AvailabilityZone", &there_and_back<AvailabilityZone>},
         {"IpRange", &there_and_back<IpRange>},
+        {"PrefixListId", &there_and_back<PrefixListId>},
         {"IpPermission", &there_and_back<IpPermission>},
         {"KeyPairInfo", &there_and_back<KeyPairInfo>},
         {"SecurityGroup", &there_and_back<SecurityGroup>},

@@ -1,10 +1,10 @@
-#include "service/ec2/default_network.h"
+#include "api/default_network.h"
 
 #include <algorithm>
 
 #include "base/hash.h"
 
-namespace goldsmith::service::ec2 {
+namespace goldsmith::api {
 
 namespace {
 
@@ -70,4 +70,4 @@ DefaultNetwork default_network(const std::string& account, const std::string& re
     return network;
 }
 
-}  // namespace goldsmith::service::ec2
+}  // namespace goldsmith::api

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace goldsmith::service::ec2 {
+namespace goldsmith::api {
 
 struct Zone {
     std::string name{};  // "us-east-1a"
@@ -36,4 +36,4 @@ struct DefaultNetwork {
 std::vector<Zone> zones_of(const std::string& region);
 DefaultNetwork default_network(const std::string& account, const std::string& region);
 
-}  // namespace goldsmith::service::ec2
+}  // namespace goldsmith::api
