@@ -79,6 +79,16 @@ void read_recipe(const json::object& recipe, BuildSettings& settings) {
 void read_infrastructure(const json::object& infrastructure, BuildSettings& settings) {
     settings.instance_types = texts(infrastructure, "instanceTypes");
     settings.resource_tags = text_map(infrastructure, "resourceTags");
+    settings.instance_profile = text(infrastructure, "instanceProfileName");
+    if (const std::string subnet = text(infrastructure, "subnetId"); !subnet.empty()) {
+        settings.subnet = subnet;
+    }
+    settings.security_groups = texts(infrastructure, "securityGroupIds");
+    const json::object metadata = object_at(infrastructure, "instanceMetadataOptions");
+    settings.metadata_tokens_required = text(metadata, "httpTokens") == "required";
+    if (const json::value* limit = find(metadata, "httpPutResponseHopLimit")) {
+        settings.metadata_hop_limit = limit->to_number<std::int64_t>();
+    }
     if (const json::value* value = find(infrastructure, "terminateInstanceOnFailure")) {
         settings.terminate_on_failure = value->as_bool();
     }

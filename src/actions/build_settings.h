@@ -66,6 +66,11 @@ struct BuildSettings {
     std::optional<std::int64_t> root_volume_gib;
     std::string user_data;  ///< base64, as in the recipe
     bool terminate_on_failure = true;
+    std::string instance_profile;  ///< a name
+    std::optional<std::string> subnet;
+    std::vector<std::string> security_groups;
+    bool metadata_tokens_required = false;
+    std::optional<std::int64_t> metadata_hop_limit;
     std::map<std::string, std::string> recipe_ami_tags;
     std::map<std::string, std::string> resource_tags;
     /// Absent: the build's own region only.

@@ -7,6 +7,7 @@
 #include "actions/base_images.h"
 #include "actions/build_settings.h"
 #include "actions/instance_id.h"
+#include "actions/instance_surroundings.h"
 #include "actions/run_watch.h"
 #include "actions/runs.h"
 #include "api/generated/runner/run_json.h"
@@ -55,7 +56,9 @@ public:
             if (auto* outcome = std::get_if<Advance>(&image)) {
                 return *outcome;
             }
-            submit(step, settings, std::get<store::ImageManifest>(image), run);
+            if (auto problem = submit(step, settings, std::get<store::ImageManifest>(image), run)) {
+                return Failed{std::move(*problem), {}};
+            }
         }
         return follow(step, run);
     }
@@ -132,10 +135,15 @@ private:
         return Advance(Pending{poll_interval, false});
     }
 
-    void submit(const StepContext& step, const BuildSettings& settings,
-                const store::ImageManifest& image, const engines::RunId& run) {
+    /// Why the instance cannot be launched, if it cannot.
+    std::optional<std::string> submit(const StepContext& step, const BuildSettings& settings,
+                                      const store::ImageManifest& image,
+                                      const engines::RunId& run) {
         const std::string instance_id = instance_id_of(step.token);
-        const api::runner::RunSpec spec = run_spec(step, settings, image, instance_id, run);
+        api::runner::RunSpec spec = run_spec(step, settings, image, instance_id, run);
+        if (auto problem = surround(settings, image, spec)) {
+            return problem;
+        }
         // The row first: a machine without a row could not be found and terminated.
         world_.database.write([&](db::Transaction& transaction) {
             state::InstanceRow row;
@@ -150,6 +158,29 @@ private:
             state::put_instance(transaction.connection(), row);
         });
         world_.engine.submit(step.token, json::serialize(api::runner::to_json(spec)));
+        return std::nullopt;
+    }
+
+    std::optional<std::string> surround(const BuildSettings& settings,
+                                        const store::ImageManifest& image,
+                                        api::runner::RunSpec& spec) {
+        Surroundings wanted;
+        wanted.image_id = image.id.str();
+        wanted.launch_time = world_.clock.now();
+        wanted.instance_profile = settings.instance_profile;
+        wanted.subnet = settings.subnet;
+        wanted.security_groups = settings.security_groups;
+        wanted.tokens_required = settings.metadata_tokens_required;
+        if (settings.metadata_hop_limit) {
+            wanted.hop_limit = static_cast<int>(*settings.metadata_hop_limit);
+        }
+        wanted.tags = settings.resource_tags;
+        wanted.tags["CreatedBy"] = "EC2 Image Builder";
+        wanted.tags["Ec2ImageBuilderArn"] = settings.image_arn;
+        return world_.database.read([&](db::Connection& connection) {
+            return add_surroundings(connection, *world_.networks, world_.data_directory, wanted,
+                                    spec);
+        });
     }
 
     api::runner::RunSpec run_spec(const StepContext& step, const BuildSettings& settings,

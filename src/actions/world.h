@@ -10,6 +10,10 @@
 #include "base/files.h"
 #include "base/log.h"
 
+namespace goldsmith::api {
+class Networks;
+const Networks& unconfigured_networks();
+}  // namespace goldsmith::api
 namespace goldsmith::db {
 class Database;
 }
@@ -44,6 +48,8 @@ struct World {
     std::string driver;
     /// Null: disk images are not imported (tests).
     Imports* imports = nullptr;
+    /// What subnets and security groups choose from.
+    const api::Networks* networks = &api::unconfigured_networks();
 };
 
 /// Adds every action that is implemented, under its name in workflow documents.

@@ -94,7 +94,10 @@ void InstanceController::keep_running(const InstanceRow& row) {
         change(row, [&](InstanceRow& now) { now.run_id = run.text(); });
     }
     if (std::holds_alternative<engines::RunUnknown>(world_.engine.poll(run))) {
-        runs_.submit(row);
+        if (const auto problem = runs_.submit(row)) {
+            change(row, [&](InstanceRow& now) { give_up(now, *problem); });
+            return;
+        }
     }
     follow(row, run);
 }

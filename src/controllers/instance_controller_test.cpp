@@ -1,9 +1,12 @@
 #include "controllers/instance_controller.h"
 
+#include "api/networks.h"
 #include "base/error.h"
 #include "controllers/controller_fixture.h"
 #include "db/database.h"
+#include "state/iam_entities.h"
 #include "state/instance_launch.h"
+#include "state/tags.h"
 
 namespace goldsmith::controllers {
 namespace {
@@ -26,6 +29,13 @@ protected:
         turn();
         ASSERT_EQ(row(one).state, "running");
     }
+    void change_launch(const std::function<void(state::InstanceLaunch&)>& change) {
+        change_row(one, [&](InstanceRow& row) {
+            auto launch = state::decode_instance_launch(row.launch);
+            change(launch);
+            row.launch = state::encode(launch);
+        });
+    }
     bool has_folder() { return std::filesystem::exists(folder_.path() / "instances" / one); }
 };
 
@@ -44,6 +54,67 @@ TEST_F(InstanceControllerTest, StartsAMachineOnceHoweverOftenTheDaemonDies) {
     EXPECT_EQ(specs_[0].disk_size_gib, 8);
     EXPECT_EQ(specs_[0].user_data, "IyEvYmluL3No");
     EXPECT_EQ(specs_[0].instance_directory, (folder_.path() / "instances" / one).string());
+}
+
+TEST_F(InstanceControllerTest, TheMachineHasItsNetworkItsRoleAndItsMetadata) {
+    api::NamedNetwork lab{.name = "lab"};
+    lab.network.name = "lab";
+    lab.network.mode = api::runner::NetworkMode::isolated;
+    const api::Networks networks({lab});
+    world_.networks = &networks;
+    insert_instance(one);
+    database_->write([&](db::Transaction& transaction) {
+        state::IamEntity role{.account = "123456789012",
+                              .kind = state::IamKind::role,
+                              .name = "machine",
+                              .unique_id = "AROAEXAMPLE"};
+        state::IamEntity profile{.account = "123456789012",
+                                 .kind = state::IamKind::instance_profile,
+                                 .name = "machines",
+                                 .path = "/web/",
+                                 .unique_id = "AIPAEXAMPLE"};
+        state::insert_iam_entity(transaction, role);
+        state::insert_iam_entity(transaction, profile);
+        state::add_iam_member(transaction, profile.unique_id, role.unique_id);
+        state::put_tags(transaction, state::ec2_arn("us-east-1", "instance", one),
+                        {{"team", "web"}});
+    });
+    change_launch([&](state::InstanceLaunch& launch) {
+        launch.subnet_id = networks.network({}, "lab")->id();
+        launch.profile_arn = "arn:aws:iam::123456789012:instance-profile/web/machines";
+        launch.availability_zone = "us-east-1c";
+        launch.http_tokens = "optional";
+        launch.metadata_tags = "enabled";
+    });
+    turn();
+    ASSERT_EQ(specs_.size(), 1U);
+    EXPECT_EQ(specs_[0].network->mode, api::runner::NetworkMode::isolated);
+    EXPECT_EQ(specs_[0].api_endpoint_file, (folder_.path() / "endpoint").string());
+    const api::runner::MetadataFacts& facts = *specs_[0].metadata;
+    EXPECT_EQ(facts.role_name, "machine");
+    EXPECT_EQ(facts.instance_profile_id, "AIPAEXAMPLE");
+    EXPECT_EQ(facts.availability_zone, "us-east-1c");
+    EXPECT_EQ(facts.tokens_required, false);
+    EXPECT_EQ(facts.hop_limit, 2);
+    EXPECT_EQ(facts.tags->at("team"), "web");
+}
+
+TEST_F(InstanceControllerTest, AMetadataServiceThatIsSwitchedOffIsNotThere) {
+    insert_instance(one);
+    change_launch([](state::InstanceLaunch& launch) { launch.http_endpoint = "disabled"; });
+    turn();
+    EXPECT_FALSE(specs_.at(0).metadata);
+    EXPECT_EQ(specs_.at(0).network->name, "default");
+}
+
+TEST_F(InstanceControllerTest, AMachineWhoseNetworkIsGoneIsTerminatedWithTheReason) {
+    insert_instance(one);
+    change_launch([](state::InstanceLaunch& launch) { launch.subnet_id = "subnet-gone"; });
+    turn();
+    turn();
+    EXPECT_EQ(row(one).state, "terminated");
+    EXPECT_NE(row(one).state_reason->find("There is no subnet 'subnet-gone'"), std::string::npos);
+    EXPECT_TRUE(engine_.runs().empty());
 }
 
 TEST_F(InstanceControllerTest, IsReadyWhenTheRunnerSaysSo) {

@@ -1,10 +1,14 @@
 #include "controllers/instance_runs.h"
 
 #include <boost/json.hpp>
+#include <chrono>
 
+#include "actions/instance_surroundings.h"
 #include "api/generated/runner/run_json.h"
 #include "api/instance_size.h"
+#include "db/database.h"
 #include "state/instance_launch.h"
+#include "state/tags.h"
 
 namespace goldsmith::controllers {
 
@@ -26,6 +30,28 @@ std::optional<T> parse(const std::optional<std::string>& text) {
     return value;
 }
 
+actions::Surroundings surroundings_of(db::Connection& connection, const state::InstanceRow& row,
+                                      const state::InstanceLaunch& launch) {
+    actions::Surroundings wanted;
+    wanted.image_id = row.image_id;
+    // "arn:aws:iam::123456789012:instance-profile/path/name"
+    wanted.instance_profile = launch.profile_arn.substr(launch.profile_arn.rfind('/') + 1);
+    if (!launch.subnet_id.empty()) {
+        wanted.subnet = launch.subnet_id;
+    }
+    wanted.security_groups = launch.group_ids;
+    wanted.availability_zone = launch.availability_zone;
+    wanted.launch_time = base::Time(std::chrono::milliseconds(row.launched_ms));
+    wanted.has_metadata_service = launch.http_endpoint == "enabled";
+    wanted.tokens_required = launch.http_tokens == "required";
+    wanted.hop_limit = static_cast<int>(launch.hop_limit);
+    if (launch.metadata_tags == "enabled") {
+        wanted.tags =
+            state::tags_of(connection, state::ec2_arn(row.region, "instance", row.instance_id));
+    }
+    return wanted;
+}
+
 }  // namespace
 
 engines::RunId InstanceRuns::run_of(const state::InstanceRow& row) {
@@ -40,7 +66,7 @@ base::Path InstanceRuns::folder_of(const state::InstanceRow& row) const {
     return world_.data_directory / "instances" / row.instance_id;
 }
 
-void InstanceRuns::submit(const state::InstanceRow& row) const {
+std::optional<std::string> InstanceRuns::submit(const state::InstanceRow& row) const {
     const auto launch = state::decode_instance_launch(row.launch);
     const api::InstanceSize size = api::instance_size(row.instance_type);
     const std::string run = run_of(row).text();
@@ -69,7 +95,14 @@ void InstanceRuns::submit(const state::InstanceRow& row) const {
     if (!launch.user_data.empty()) {
         spec.user_data = launch.user_data;
     }
-    world_.engine.submit(spec.token, json::serialize(api::runner::to_json(spec)));
+    const auto problem = world_.database.read([&](db::Connection& connection) {
+        return actions::add_surroundings(connection, *world_.networks, world_.data_directory,
+                                         surroundings_of(connection, row, launch), spec);
+    });
+    if (!problem) {
+        world_.engine.submit(spec.token, json::serialize(api::runner::to_json(spec)));
+    }
+    return problem;
 }
 
 std::optional<api::runner::RunState> InstanceRuns::state(const engines::RunId& run) const {

@@ -28,8 +28,10 @@ public:
     /// The run that the row names; nothing when its machine is off.
     static std::optional<engines::RunId> current_run(const state::InstanceRow& row);
 
-    /// Starts the machine, or finds that it was started. Throws base::Error.
-    void submit(const state::InstanceRow& row) const;
+    /// Starts the machine, or finds that it was started. Returns why it can never start with what
+    /// it was launched with (its network is gone from the configuration), or nothing. Throws
+    /// base::Error.
+    std::optional<std::string> submit(const state::InstanceRow& row) const;
     std::optional<api::runner::RunState> state(const engines::RunId& run) const;
     void send(const engines::RunId& run, const api::runner::Command& command) const;
     std::optional<api::runner::CommandResult> result(const engines::RunId& run,
