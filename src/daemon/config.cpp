@@ -83,6 +83,8 @@ Setters own_setters() {
          number_of(-7, 19,
                    [](Config& c, std::int64_t v) { c.compression_level = static_cast<int>(v); })},
         {"quotas", set_quotas},
+        {"networks", set_networks},
+        {"security_groups", set_security_groups},
         {"lifecycle_interval_minutes", number_of(1, 525'600,
                                                  [](Config& c, std::int64_t v) {
                                                      c.lifecycle_interval = std::chrono::minutes(v);

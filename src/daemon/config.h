@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "api/networks.h"
 #include "base/byte_size.h"
 #include "base/files.h"
 #include "daemon/throttle.h"
@@ -69,6 +70,9 @@ struct Config {
     ThrottleRates throttle;
 
     std::size_t action_threads = 4;
+
+    /// What subnets and security groups choose from.
+    api::Networks networks;
 
     /// What an account may have of each thing in a region.
     service::Quotas quotas;

@@ -29,4 +29,8 @@ Setter number_of(std::int64_t minimum, std::int64_t maximum,
 /// Keys about connections, limits, TLS, throttling and the audit log (config_edge.cpp).
 Setters edge_setters();
 
+/// config_networks.cpp.
+void set_networks(const YamlNode& node, Config& config, DiagnosticSink& errors);
+void set_security_groups(const YamlNode& node, Config& config, DiagnosticSink& errors);
+
 }  // namespace goldsmith::daemon

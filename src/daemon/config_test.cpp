@@ -71,5 +71,51 @@ TEST_F(ConfigTest, NamesWhatIsWrong) {
     EXPECT_THAT(errors_of("header_timeout_seconds: 0\n"), testing::HasSubstr("from 1 to 86400"));
 }
 
+TEST_F(ConfigTest, ReadsNetworksAndSecurityGroups) {
+    const auto config = load(
+        "networks:\n  build:\n    mode: nat\n    host_access: true\n    egress:\n"
+        "      - host: deb.debian.org\n        ports: [80, 8000-8080]\n        protocol: tcp\n"
+        "  lab:\n    mode: isolated\n    proxy: http://127.0.0.1:3142\n"
+        "  lan:\n    mode: bridge\n    bridge: br0\n    addresses: [10.9.5.7/20, 10.9.5.8/20]\n"
+        "security_groups:\n  web:\n    egress:\n      - cidr: 10.0.0.0/8\n  open: {}\n");
+    const auto& networks = config.networks;
+    const auto own = api::default_network("123456789012", "us-east-1");
+    const auto chosen = networks.choose(own, "build", {"web"});
+    EXPECT_EQ(chosen.name, "build");
+    EXPECT_EQ(chosen.host_access, true);
+    ASSERT_EQ(chosen.egress->size(), 2U);
+    EXPECT_EQ(chosen.egress->at(0).rules.size(), 2U);
+    EXPECT_EQ(chosen.egress->at(0).rules.at(1).to_port, 8080);
+    EXPECT_EQ(chosen.egress->at(1).rules.at(0).cidr, "10.0.0.0/8");
+    EXPECT_EQ(networks.choose(own, "build", {"open"}).egress->size(), 1U);
+    EXPECT_EQ(networks.choose(own, "lab", {}).mode, api::runner::NetworkMode::isolated);
+    EXPECT_EQ(networks.choose(own, "lab", {}).proxy, "http://127.0.0.1:3142");
+    EXPECT_EQ(networks.choose(own, "lan", {}).bridge_addresses->size(), 2U);
+    EXPECT_EQ(networks.network(own, "lan")->cidr, "10.9.0.0/20");
+    EXPECT_FALSE(networks.choose(own, {}, {}).egress);
+}
+
+TEST_F(ConfigTest, NamesWhatIsWrongWithANetwork) {
+    EXPECT_THAT(errors_of("networks:\n  a:\n    mode: open\n"),
+                testing::HasSubstr(":3:11: error: expected one of nat, isolated, bridge"));
+    EXPECT_THAT(errors_of("networks:\n  a:\n    egres: []\n"),
+                testing::HasSubstr("unknown key 'egres'"));
+    EXPECT_THAT(errors_of("networks:\n  a:\n    egress:\n      - ports: [0]\n"),
+                testing::AllOf(testing::HasSubstr("either a host or a cidr"),
+                               testing::HasSubstr("expected a port")));
+    EXPECT_THAT(errors_of("networks:\n  a:\n    mode: bridge\n"),
+                testing::HasSubstr("mode bridge needs"));
+    EXPECT_THAT(errors_of("security_groups: [a]\n"), testing::HasSubstr("expected a map"));
+    EXPECT_THAT(errors_of("networks:\n  a:\n    mode: bridge\n    bridge: br0\n"
+                          "    addresses: [10.9.0.7]\n"),
+                testing::HasSubstr(":5:17: error: expected an address with the length"));
+    for (const char* proxy : {"https://a:1", "http://a", "http://me:secret@a:1", "http://a:0",
+                              "http://a:1-2", "http://:1", "http://a:1/x"}) {
+        EXPECT_THAT(errors_of(std::string("networks:\n  a:\n    proxy: ") + proxy + "\n"),
+                    testing::HasSubstr("expected http://HOST:PORT"))
+            << proxy;
+    }
+}
+
 }  // namespace
 }  // namespace goldsmith::daemon

@@ -25,6 +25,7 @@
 #include "daemon/call_audit.h"
 #include "daemon/database.h"
 #include "daemon/image_projection.h"
+#include "daemon/instance_credentials.h"
 #include "daemon/listening.h"
 #include "daemon/managed_images.h"
 #include "daemon/notifier.h"
@@ -120,7 +121,7 @@ struct Daemon::Parts {
           world{*database,     engine,      regions,
                 base_images,   run_watch,   clock,
                 log,           layout.root, program_directory(config) / "toe",
-                config.driver, &imports},
+                config.driver, &imports,    &config.networks},
           build_log(layout.logs(), log),
           commands(world),
           instances(world),
@@ -207,6 +208,7 @@ struct Daemon::Parts {
         dependencies.regions = config.regions;
         dependencies.account = config.account;
         dependencies.managed_images = offers();
+        dependencies.networks = &config.networks;
         dependencies.quotas = config.quotas;
         dependencies.lifecycle_interval = config.lifecycle_interval;
         dependencies.notify = [this](const std::string& execution) { loop.notify(execution); };
@@ -297,6 +299,8 @@ struct Daemon::Parts {
                                                 [this](base::Time now) { image_tasks.turn(now); });
         notifier = std::make_unique<Notifier>(*database, config.notifications_to_local_addresses,
                                               clock, log);
+        instance_credentials =
+            std::make_unique<InstanceCredentials>(*database, random, clock, layout.runs(), log);
         listener = std::make_unique<http::Listener>(
             listen_options(config, layout, clock),
             [this](const http::Request& request) { return router.handle(request); },
@@ -311,6 +315,7 @@ struct Daemon::Parts {
         loop_thread.request_stop();
         scheduler.reset();
         notifier.reset();
+        instance_credentials.reset();
         listener->stop();
         loop_thread.join();
         subscription.reset();
@@ -357,6 +362,7 @@ struct Daemon::Parts {
     std::jthread loop_thread;
     std::unique_ptr<Scheduler> scheduler;
     std::unique_ptr<Notifier> notifier;
+    std::unique_ptr<InstanceCredentials> instance_credentials;
     std::unique_ptr<http::Listener> listener;
 };
 

@@ -13,6 +13,11 @@ constexpr std::string_view find_sql =
     "SELECT access_key_id, secret_access_key, session_token, account, principal_arn, user_id,"
     " owner_id, issued_ms, expires_ms, body FROM sts_sessions WHERE access_key_id = ?1";
 constexpr std::string_view erase_expired_sql = "DELETE FROM sts_sessions WHERE expires_ms < ?1";
+constexpr std::string_view instance_body_begin = R"({"run":")";
+constexpr std::string_view instance_body_end = R"("})";
+constexpr std::string_view erase_of_run_sql = "DELETE FROM sts_sessions WHERE body = ?1";
+constexpr std::string_view bodies_of_runs_sql =
+    "SELECT DISTINCT body FROM sts_sessions WHERE body LIKE ?1";
 
 }  // namespace
 
@@ -42,6 +47,25 @@ std::optional<Session> find_session(db::Connection& connection, std::string_view
 
 void erase_expired_sessions(db::Connection& connection, std::int64_t now_ms) {
     connection.execute(erase_expired_sql, {now_ms});
+}
+
+std::string instance_session_body(std::string_view run_id) {
+    return std::string(instance_body_begin) + std::string(run_id) + std::string(instance_body_end);
+}
+
+std::int64_t erase_instance_sessions(db::Connection& connection, std::string_view run_id) {
+    return connection.execute(erase_of_run_sql, {instance_session_body(run_id)});
+}
+
+std::vector<std::string> runs_with_sessions(db::Connection& connection) {
+    std::vector<std::string> runs;
+    for (const db::Row& row :
+         connection.query(bodies_of_runs_sql, {std::string(instance_body_begin) + "%"})) {
+        std::string body = row.text(0);
+        body.erase(body.size() - instance_body_end.size());
+        runs.push_back(body.substr(instance_body_begin.size()));
+    }
+    return runs;
 }
 
 }  // namespace goldsmith::state

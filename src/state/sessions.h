@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace goldsmith::db {
 class Connection;
@@ -30,5 +31,12 @@ void insert_session(db::Connection& connection, const Session& session);
 std::optional<Session> find_session(db::Connection& connection, std::string_view access_key_id);
 /// Those whose end is before `now_ms`.
 void erase_expired_sessions(db::Connection& connection, std::int64_t now_ms);
+
+/// The body of a session that belongs to the instance of a run.
+std::string instance_session_body(std::string_view run_id);
+/// How many there were.
+std::int64_t erase_instance_sessions(db::Connection& connection, std::string_view run_id);
+/// The runs that have sessions.
+std::vector<std::string> runs_with_sessions(db::Connection& connection);
 
 }  // namespace goldsmith::state
