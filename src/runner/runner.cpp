@@ -329,7 +329,9 @@ std::string Runner::explain_loss(const std::string& what) {
 }
 
 void Runner::dispatch(const Command& command, const std::stop_token& stop, CommandResult& result) {
-    if (snapshotted_) {
+    // Mostly serve() sees these first; not when one comes between its looks.
+    const bool ends = command.kind == CommandKind::terminate || command.kind == CommandKind::stop;
+    if (snapshotted_ && !ends) {
         throw base::Error(
             "the instance has been stopped for its snapshot; only terminate is possible");
     }
