@@ -29,7 +29,7 @@ base::Command shell_command(const RunCommand& options, const daemon::Config& con
     command.program = (base::Path(std::filesystem::read_symlink("/proc/self/exe")).parent_path() /
                        "goldsmith-runner")
                           .string();
-    command.arguments = {"shell", "--cache", layout.cache().string()};
+    command.arguments = {"shell", "--cache", layout.cache().string(), "--driver", config.driver};
     if (std::filesystem::exists(options.image)) {
         command.arguments.insert(command.arguments.end(),
                                  {"--disk", std::filesystem::absolute(options.image).string()});

@@ -137,6 +137,30 @@ TEST(Agent, FeedsStandardInput) {
     EXPECT_EQ(std::stoul(seen), 3UL << 20);
 }
 
+TEST(Agent, PassesOnInputAsItComes) {
+    Session session;
+    const base::Pipe input = base::make_pipe();
+    ExecOptions options;
+    options.deadline = soon();
+    options.stdin_fd = input.read_end.get();
+    std::string seen;
+    // Each answer asks the next question, so nothing can have been sent in advance.
+    options.on_output = [&](std::string_view chunk, bool) {
+        seen += chunk;
+        if (seen == "ready\n") {
+            base::write_all(input.write_end.get(), "one\n");
+        } else if (seen == "ready\none\n") {
+            base::write_all(input.write_end.get(), "end\n");
+        }
+    };
+    const auto exited = session.client.exec(
+        shell("echo ready; while read -r line; do echo $line; test $line = end && exit 5; done"),
+        options);
+    EXPECT_EQ(exited.exit_code, 5);
+    EXPECT_EQ(seen, "ready\none\nend\n");
+    session.client.ping(soon());
+}
+
 TEST(Agent, EchoesMoreThanAllBuffersTogether) {
     Session session;
     ExecOptions options;

@@ -130,14 +130,28 @@ Frame GuestClient::receive(Deadline deadline, const std::stop_token& stop) {
     }
 }
 
-/// receive() for as long as the guest is alive.
-Frame GuestClient::receive_alive(Deadline deadline, const std::stop_token& stop) {
+void GuestClient::pass_on_input(const ExecOptions& options, std::uint32_t request, int& stdin_fd) {
+    std::string block(kBlock, '\0');
+    const ssize_t got = ::read(stdin_fd, block.data(), block.size());
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) {
+        return;
+    }
+    block.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    if (block.empty()) {
+        stdin_fd = -1;
+    }
+    send({FrameType::stdin_data, request, std::move(block)}, options.deadline, options.stop);
+}
+
+/// receive() for as long as the guest is alive. Passes on what `stdin_fd` gives meanwhile; it
+/// becomes -1 at its end.
+Frame GuestClient::receive_alive(const ExecOptions& options, std::uint32_t request, int& stdin_fd) {
     auto heard = std::chrono::steady_clock::now();
     for (;;) {
         if (auto frame = next_frame()) {
             return std::move(*frame);
         }
-        const int left_ms = poll_slice(deadline, stop);
+        const int left_ms = poll_slice(options.deadline, options.stop);
         const auto now = std::chrono::steady_clock::now();
         if (now - heard >= silence_.lost_after) {
             usable_ = false;
@@ -150,15 +164,19 @@ Frame GuestClient::receive_alive(Deadline deadline, const std::stop_token& stop)
         if (!is_asked_ && now - heard >= silence_.asked_after) {
             is_asked_ = true;
             send({FrameType::ping, kSignOfLife, {}},
-                 std::min(deadline, heard + silence_.lost_after), stop);
+                 std::min(options.deadline, heard + silence_.lost_after), options.stop);
         }
         const Deadline next = heard + (is_asked_ ? silence_.lost_after : silence_.asked_after);
         const auto until_next = std::chrono::ceil<std::chrono::milliseconds>(next - now).count();
-        pollfd entry{stream_.get(), POLLIN, 0};
-        if (::poll(&entry, 1, static_cast<int>(std::clamp<long long>(until_next, 0, left_ms))) >
-            0) {
-            fill(deadline, stop);
+        // A negative descriptor is passed over.
+        pollfd entries[2] = {{stream_.get(), POLLIN, 0}, {stdin_fd, POLLIN, 0}};
+        ::poll(entries, 2, static_cast<int>(std::clamp<long long>(until_next, 0, left_ms)));
+        if (entries[0].revents != 0) {
+            fill(options.deadline, options.stop);
             heard = std::chrono::steady_clock::now();
+        }
+        if (entries[1].revents != 0) {
+            pass_on_input(options, request, stdin_fd);
         }
     }
 }
@@ -182,7 +200,7 @@ void GuestClient::expect_answer_to(std::uint32_t request, const Frame& frame) {
 
 Exited GuestClient::exec(const ExecRequest& request, const ExecOptions& options) {
     ExecRequest wanted = request;
-    wanted.stdin_follows = !options.stdin_text.empty();
+    wanted.stdin_follows = !options.stdin_text.empty() || options.stdin_fd >= 0;
     const std::uint32_t id = ++last_request_;
     send({FrameType::exec, id, encode(wanted)}, options.deadline, options.stop);
     for (std::string_view rest = options.stdin_text; !rest.empty();) {
@@ -196,11 +214,12 @@ Exited GuestClient::exec(const ExecRequest& request, const ExecOptions& options)
             }
         }
     }
-    if (wanted.stdin_follows) {
+    int stdin_fd = options.stdin_fd;
+    if (wanted.stdin_follows && stdin_fd < 0) {
         send({FrameType::stdin_data, id, {}}, options.deadline, options.stop);
     }
     for (;;) {
-        const Frame frame = receive_alive(options.deadline, options.stop);
+        const Frame frame = receive_alive(options, id, stdin_fd);
         if (const auto exited = take_exec_frame(frame, id, options)) {
             return *exited;
         }

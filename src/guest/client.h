@@ -57,6 +57,8 @@ public:
 struct ExecOptions {
     /// Sent to the process, then its input is closed.
     std::string stdin_text;
+    /// Instead: what can be read from this descriptor, as it comes, until its end. -1: none.
+    int stdin_fd = -1;
     Deadline deadline;
     std::stop_token stop;
     /// Called with output as it arrives, in order; a slow callee slows the process down.
@@ -109,7 +111,8 @@ private:
     int poll_slice(Deadline deadline, const std::stop_token& stop);
     void send(const Frame& frame, Deadline deadline, const std::stop_token& stop);
     Frame receive(Deadline deadline, const std::stop_token& stop);
-    Frame receive_alive(Deadline deadline, const std::stop_token& stop);
+    Frame receive_alive(const ExecOptions& options, std::uint32_t request, int& stdin_fd);
+    void pass_on_input(const ExecOptions& options, std::uint32_t request, int& stdin_fd);
     std::optional<Frame> next_frame();
     void expect_answer_to(std::uint32_t request, const Frame& frame);
     std::optional<Exited> take_exec_frame(const Frame& frame, std::uint32_t id,

@@ -9,9 +9,11 @@
 #include "base/error.h"
 #include "base/process.h"
 #include "base/random.h"
-#include "instances/container/container_driver.h"
 #include "instances/container/guest_init.h"
 #include "instances/container/mounts.h"
+#include "runner/agent_shell.h"
+#include "runner/commands.h"
+#include "runner/driver_choice.h"
 #include "runner/prepared_disk.h"
 #include "store/disk_cache.h"
 #include "store/region_store.h"
@@ -20,8 +22,14 @@ namespace goldsmith::runner {
 
 namespace {
 
-constexpr std::chrono::seconds kReadyLimit{120};
-constexpr std::chrono::milliseconds kStopLimit{10'000};
+constexpr std::chrono::seconds kStopLimit{30};
+
+/// What it does not know is "auto", as for builds.
+api::runner::Driver driver_named(const std::string& name) {
+    api::runner::Driver driver = api::runner::Driver::automatic;
+    api::runner::from_string(name, driver);
+    return driver;
+}
 
 std::string format_of(const base::Path& disk) {
     return disk.extension() == ".qcow2" ? "qcow2" : "raw";
@@ -116,6 +124,8 @@ ShellOptions parse_shell_options(const std::vector<std::string>& arguments) {
             options.cache = value;
         } else if (arguments[i] == "--snapshot") {
             options.snapshot = value;
+        } else if (arguments[i] == "--driver") {
+            options.driver = value;
         } else {
             throw base::Error("unknown option " + arguments[i]);
         }
@@ -130,19 +140,24 @@ int run_shell(const ShellOptions& options) {
     // The terminal's keys are meant for the shell.
     ::signal(SIGINT, SIG_IGN);
     ::signal(SIGQUIT, SIG_IGN);
-    instances::ContainerDriver driver;
-    if (const auto reason = driver.unavailable()) {
+    const auto driver = make_driver(driver_named(options.driver));
+    if (const auto reason = driver->unavailable()) {
         throw base::Error(*reason);
     }
-    instances::enter_private_mount_namespace();
+    if (::geteuid() == 0) {
+        instances::enter_private_mount_namespace();
+    }
     const base::TempDir folder("goldsmith-run", "/var/tmp");
     std::optional<store::RegionStore> region;
     std::optional<store::DiskCache> cache;
     const PreparedDisk disk = prepare(options, folder.path() / "disk.qcow2", region, cache);
-    const auto instance = driver.create(spec_for(disk, folder.path()));
+    const auto instance = driver->create(spec_for(disk, folder.path()));
     instance->start();
-    instance->wait_ready(std::chrono::steady_clock::now() + kReadyLimit);
-    const int exit_code = run_inside(instance->init_process(), options.command);
+    instance->wait_ready(std::chrono::steady_clock::now() + kBootLimit);
+    // A guest that is no process of this host is reached by its agent.
+    const int exit_code = instance->init_process()
+                              ? run_inside(instance->init_process(), options.command)
+                              : run_by_agent(instance->guest(), options.command);
     instance->stop(kStopLimit);
     return exit_code;
 }

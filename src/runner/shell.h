@@ -18,6 +18,8 @@ struct ShellOptions {
     base::Path store;
     base::Path cache;
     std::string snapshot;
+    /// How the machine exists: "auto", "container", "vm".
+    std::string driver = "auto";
     /// Empty: a login shell.
     std::vector<std::string> command;
 };
