@@ -14,6 +14,8 @@
 #include "api/instance_size.h"
 #include "base/hash.h"
 #include "db/database.h"
+#include "state/amis.h"
+#include "state/instance_launch.h"
 #include "state/instances.h"
 #include "store/region_set.h"
 #include "workflow/plan.h"
@@ -146,6 +148,7 @@ private:
         }
         // The row first: a machine without a row could not be found and terminated.
         world_.database.write([&](db::Transaction& transaction) {
+            set_security(transaction.connection(), image, spec);
             state::InstanceRow row;
             row.region = settings.region;
             row.instance_id = instance_id;
@@ -181,6 +184,16 @@ private:
             return add_surroundings(connection, *world_.networks, world_.data_directory, wanted,
                                     spec);
         });
+    }
+
+    /// A managed image has no row: what was written when it was made counts.
+    static void set_security(db::Connection& connection, const store::ImageManifest& image,
+                             api::runner::RunSpec& spec) {
+        const auto ami = state::find_ami(connection, spec.region, image.id.str());
+        spec.tpm = ami && !ami->tpm_support.empty();
+        spec.secure_boot = state::wants_secure_boot(
+            ami ? state::tags_of(connection, state::ec2_arn(spec.region, "image", image.id.str()))
+                : image.tags);
     }
 
     api::runner::RunSpec run_spec(const StepContext& step, const BuildSettings& settings,

@@ -91,6 +91,7 @@ std::optional<std::string> InstanceRuns::submit(const state::InstanceRow& row) c
     spec.keep_on_failure = false;
     spec.boot_mode = launch.boot_mode;
     spec.tpm = !launch.tpm_support.empty();
+    spec.secure_boot = launch.secure_boot;
     spec.working_directory = "/tmp";
     if (!launch.user_data.empty()) {
         spec.user_data = launch.user_data;

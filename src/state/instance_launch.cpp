@@ -30,6 +30,7 @@ void visit_members(Launch& launch, Visit visit) {
     visit("architecture", launch.architecture);
     visit("boot_mode", launch.boot_mode);
     visit("tpm_support", launch.tpm_support);
+    visit("secure_boot", launch.secure_boot);
     visit("platform_details", launch.platform_details);
     visit("root_device_name", launch.root_device_name);
     visit("snapshot_id", launch.snapshot_id);
@@ -49,6 +50,11 @@ void visit_members(Launch& launch, Visit visit) {
 }
 
 }  // namespace
+
+bool wants_secure_boot(const TagMap& tags) {
+    const auto found = tags.find("goldsmith:secure-boot");
+    return found != tags.end() && found->second == "true";
+}
 
 std::string encode(const InstanceLaunch& launch) {
     json::object object;

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "state/tags.h"
+
 namespace goldsmith::state {
 
 struct InstanceLaunch {
@@ -28,6 +30,7 @@ struct InstanceLaunch {
     std::string architecture = "x86_64";
     std::string boot_mode{};
     std::string tpm_support{};
+    bool secure_boot = false;
     std::string platform_details = "Linux/UNIX";
     std::string root_device_name{};
     std::string snapshot_id{};  // of the root device
@@ -46,6 +49,9 @@ struct InstanceLaunch {
     std::string transition_reason{};  // "User initiated (2026-...)"
     bool operator==(const InstanceLaunch&) const = default;
 };
+
+/// An image's tag "goldsmith:secure-boot" is "true": its machines start only what is signed.
+bool wants_secure_boot(const TagMap& tags);
 
 std::string encode(const InstanceLaunch& launch);
 /// Members that are not there keep their defaults. Throws base::Error for what is no JSON object.

@@ -71,6 +71,23 @@ TEST_F(VmTest, IsAMachineOfItsOwn) {
     EXPECT_EQ(instance->stop(VmWorld::kPatience), Instance::Stopped::clean);
 }
 
+/// The way for systems whose systemd takes no credentials.
+TEST_F(VmTest, IsReachedByCloudInitWhereCredentialsAreNotTaken) {
+    const base::Path drop_in = world_.folder() / "no-credentials.conf";
+    base::write_file_atomically(drop_in, "[Service]\nLoadCredential=\n");
+    const std::string folder = "/etc/systemd/system/systemd-tmpfiles-setup.service.d";
+    const InstanceSpec spec = world_.spec(
+        "cloud", world_.changed_base("deaf", "mkdir " + folder + "\nwrite " + drop_in.string() +
+                                                 " " + folder + "/10.conf\n"));
+    const auto instance = started(spec);
+    // It was given its time, and then started once more with the seed disk.
+    EXPECT_EQ(said(*instance, "blkid -o value -s LABEL /dev/disk/by-id/virtio-goldsmith-seed"),
+              "CIDATA");
+    EXPECT_EQ(said(*instance, "find / -xdev -newer /proc/1 -path '*goldsmith*'"), "");
+    EXPECT_EQ(said(*instance, "cat /proc/sys/kernel/hostname"), "debian");
+    EXPECT_EQ(instance->stop(VmWorld::kPatience), Instance::Stopped::clean);
+}
+
 /// Machines that never get as far as an operating system: a boot sector is all there is. Cheap, so
 /// always run.
 class VmWithoutSystem : public testing::Test {

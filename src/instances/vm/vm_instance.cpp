@@ -111,11 +111,17 @@ QemuSettings VmInstance::settings() const {
     settings.firmware = spec_.firmware;
     if (spec_.firmware != Firmware::bios) {
         settings.firmware_code = firmware_files(spec_.firmware).code;
-        settings.firmware_variables = kFirmwareVariables;
+        settings.firmware_variables =
+            spec_.keeps_disk ? lasting_folder() / kFirmwareVariables : kFirmwareVariables;
     }
     settings.credentials_file = by_cloud_init ? "" : kCredentialsFile;
     settings.port_from_start = by_cloud_init;
     return settings;
+}
+
+/// For what must be there as long as the disk: firmware variables, and secrets in a TPM.
+base::Path VmInstance::lasting_folder() const {
+    return spec_.keeps_disk ? spec_.disk.parent_path() : spec_.work_directory;
 }
 
 void VmInstance::make_seed() const {
@@ -138,11 +144,11 @@ void VmInstance::boot() {
     QemuSettings wanted = settings();
     std::vector<int> keep_fds;
     if (spec_.firmware != Firmware::bios) {
-        prepare_variables(firmware_files(spec_.firmware), spec_.work_directory);
+        prepare_variables(firmware_files(spec_.firmware), lasting_folder());
     }
     if (spec_.tpm) {
         tpm_.reset();
-        tpm_.emplace(spec_.work_directory);
+        tpm_.emplace(lasting_folder());
         wanted.tpm_fd = tpm_->fd();
         keep_fds.push_back(tpm_->fd());
     }

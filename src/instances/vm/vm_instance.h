@@ -32,6 +32,7 @@ public:
 
 private:
     QemuSettings settings() const;
+    base::Path lasting_folder() const;
     void make_seed() const;
     void boot();
     bool resume();

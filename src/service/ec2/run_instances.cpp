@@ -115,6 +115,8 @@ private:
         launch_.architecture = ami_.architecture;
         launch_.boot_mode = ami_.boot_mode;
         launch_.tpm_support = ami_.tpm_support;
+        launch_.secure_boot = state::wants_secure_boot(
+            state::tags_of(transaction_, state::ec2_arn(context_.region, "image", id)));
         launch_.platform_details = ami_.platform_details;
         launch_.root_device_name = ami_.root_device_name;
     }
