@@ -2,7 +2,10 @@
 """Does a raw disk image stand on its own? Looks at it offline, then boots it as a container and as a
 virtual machine with BIOS and with UEFI firmware, each on a throw-away copy-on-write layer.
 
-    boot_exported_test.py IMAGE [--page TEXT] [--only offline,nspawn,bios,uefi]
+    boot_exported_test.py IMAGE [--page TEXT] [--only offline,nspawn,bios,uefi,matrix]
+
+`matrix` boots it by both firmwares with 512 MB and 2 GB, with one and two processors: eight emulated boots, added by
+itself in `./dev test --all`.
 
 With --page the machine must serve TEXT on port 80 with status 200. Needs root (loop mount in a private
 mount namespace). Without IMAGE it is taken from GOLDSMITH_EXPORTED_IMAGE; without that the exit code is
@@ -199,12 +202,24 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def boot_machine(image, page, work, uefi):
+def boot_matrix(image, page, work):
+    for uefi in (False, True):
+        for memory_mib in (512, 2048):
+            for vcpus in (1, 2):
+                start = time.monotonic()
+                folder = work / f"{uefi}-{memory_mib}-{vcpus}"
+                folder.mkdir()
+                boot_machine(image, page, folder, uefi, memory_mib, vcpus)
+                print(f"  {'uefi' if uefi else 'bios'}, {memory_mib} MiB, {vcpus} processors: "
+                      f"{time.monotonic() - start:.1f} s", flush=True)
+
+
+def boot_machine(image, page, work, uefi, memory_mib=1024, vcpus=2):
     console = work / "console.log"
     port = free_port()
     subprocess.check_call(["qemu-img", "create", "-q", "-f", "qcow2", "-b", image, "-F", "raw",
                            str(work / "layer.qcow2")])
-    command = ["qemu-system-x86_64", "-machine", "q35", "-m", "1024", "-smp", "2", "-nodefaults",
+    command = ["qemu-system-x86_64", "-machine", "q35", "-m", str(memory_mib), "-smp", str(vcpus), "-nodefaults",
                "-accel", os.environ.get("GOLDSMITH_QEMU_ACCEL", "tcg,thread=multi"),
                "-display", "none", "-serial", f"file:{console}", "-no-reboot",
                "-drive", f"if=virtio,format=qcow2,file={work}/layer.qcow2",
@@ -235,6 +250,7 @@ def run(image, page, only):
         "nspawn": lambda work: boot_container(image, page, work),
         "bios": lambda work: boot_machine(image, page, work, uefi=False),
         "uefi": lambda work: boot_machine(image, page, work, uefi=True),
+        "matrix": lambda work: boot_matrix(image, page, work),
     }
     unknown = set(only) - set(steps)
     check(not unknown, f"unknown: {', '.join(unknown)}")
@@ -254,7 +270,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("image", nargs="?", default=os.environ.get("GOLDSMITH_EXPORTED_IMAGE"))
     parser.add_argument("--page", default=os.environ.get("GOLDSMITH_EXPORTED_PAGE"))
-    parser.add_argument("--only", default="offline,nspawn,bios,uefi")
+    steps = "offline,nspawn,bios,uefi" + (",matrix" if os.environ.get("GOLDSMITH_TEST_ALL") == "yes" else "")
+    parser.add_argument("--only", default=steps)
     arguments = parser.parse_args()
     if not arguments.image:
         print("skipped: GOLDSMITH_EXPORTED_IMAGE names no image")
