@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/json_scalars.h"
+
 #include <boost/json/fwd.hpp>
 #include <string>
 #include <string_view>
@@ -19,6 +21,6 @@ std::variant<boost::json::value, JsonProblem> parse_json(std::string_view text);
 std::string json_text(const boost::json::value& value);
 // The same, behind what `out` holds.
 void append_json_text(std::string& out, const boost::json::value& value);
-void append_json_string(std::string& out, std::string_view text);
+using base::append_json_string;
 
 }  // namespace goldsmith::http

@@ -1,7 +1,7 @@
 // JSON reading and writing, and XML writing.
 
+#include "base/utf8.h"
 #include "http/json_text.h"
-#include "http/utf8.h"
 #include "http/xml_writer.h"
 
 #include <gmock/gmock.h>
@@ -48,7 +48,7 @@ TEST(JsonText, EveryByteComesBackFromEveryPlace) {
             std::string text(19, 'x');
             text[place] = static_cast<char>(byte);
             const auto expected =
-                is_text ? text : std::string(text).replace(place, 1, kReplacementCharacter);
+                is_text ? text : std::string(text).replace(place, 1, base::replacement_character);
             EXPECT_EQ(json::parse(json_text(json::value(text))).as_string(), expected)
                 << byte << " at " << place;
         }

@@ -1,6 +1,6 @@
 #include "http/xml_writer.h"
 
-#include "http/utf8.h"
+#include "base/utf8.h"
 
 #include <boost/json.hpp>
 
@@ -41,7 +41,7 @@ void append_ascii(std::string& out, char c) {
             return;
         default:
             if (static_cast<unsigned char>(c) < 0x20U) {
-                out += kReplacementCharacter;
+                out += base::replacement_character;
             } else {
                 out += c;
             }
@@ -77,9 +77,9 @@ void append_xml_text(std::string& out, std::string_view text) {
             text.remove_prefix(1);
             continue;
         }
-        const std::size_t length = utf8_length(text);
+        const std::size_t length = base::utf8_length(text);
         const auto sequence = text.substr(0, length == 0 ? 1 : length);
-        out += length == 0 || is_noncharacter(sequence) ? kReplacementCharacter : sequence;
+        out += length == 0 || is_noncharacter(sequence) ? base::replacement_character : sequence;
         text.remove_prefix(sequence.size());
     }
 }

@@ -1,6 +1,6 @@
-#include "http/utf8.h"
+#include "base/utf8.h"
 
-namespace goldsmith::http {
+namespace goldsmith::base {
 
 std::size_t utf8_length(std::string_view text) {
     const auto byte = [&](std::size_t i) -> unsigned {
@@ -27,4 +27,4 @@ std::size_t utf8_length(std::string_view text) {
     return 0;
 }
 
-}  // namespace goldsmith::http
+}  // namespace goldsmith::base
