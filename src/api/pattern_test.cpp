@@ -56,6 +56,23 @@ TEST(Pattern, TakesLongHostileText) {
     EXPECT_FALSE(matches_pattern("(a|aa)+$", std::string(40, 'a') + "b"));
 }
 
+TEST(Pattern, WhatOneEngineCannotDoTheOtherDoes) {
+    EXPECT_TRUE(matches_pattern("^[a-zA-Z]{1,1024}$", std::string(1024, 'a')));
+    EXPECT_FALSE(matches_pattern("^[a-zA-Z]{1,1024}$", std::string(1025, 'a')));
+    EXPECT_FALSE(matches_pattern("^(?!aws:)[a-z:\\s]*$", "aws:a"));
+}
+
+TEST(Pattern, BytesAreBytes) {
+    constexpr auto name = "^[-_A-Za-z0-9{][-_A-Za-z0-9\\s:{}\\.]+[-_A-Za-z0-9}]$";
+    EXPECT_TRUE(matches_pattern(name, "a \t\v\f\r\nb"));
+    EXPECT_TRUE(matches_pattern("a\\sb", "a\vb"));
+    EXPECT_FALSE(matches_pattern("a\\sb", "a_b"));
+    EXPECT_FALSE(matches_pattern("[\\w]+", "\xC3\xA4"));
+    EXPECT_TRUE(matches_pattern("[^\\x00]+", "\xFF\xFE not text"));
+    EXPECT_TRUE(matches_pattern("a.b", "a\nb"));
+    EXPECT_FALSE(matches_pattern("^[a-z]+$", "a\n"));
+}
+
 TEST(Pattern, AnInvalidOneSaysSo) {
     EXPECT_THROW(matches_pattern("([", "x"), base::Error);
 }
