@@ -91,22 +91,41 @@ CheckedEndpoint::CheckedEndpoint(const Service& service) : service_(service) {
     }
 }
 
+json::object CheckedEndpoint::admitted_input(const Operation& operation, const CallContext& context,
+                                             const WireRequest& request, const json::value& input,
+                                             const Gate* gate) const {
+    json::object decoded;
+    try {
+        decoded = decode_input(service_, operation, request, input);
+        validate(*operation.input, decoded, service_.protocol);
+    } catch (const ViolationError& problem) {
+        throw violation_answer(service_, operation, problem.violation());
+    }
+    if (gate != nullptr) {
+        gate->pass(service_, operation, context, decoded);
+    }
+    return decoded;
+}
+
+std::optional<std::string> CheckedEndpoint::call_for_text(const Operation& operation,
+                                                          const CallContext& context,
+                                                          const WireRequest& request,
+                                                          const json::value& input,
+                                                          const Gate* gate) {
+    if (!writes_text(operation)) {
+        return std::nullopt;
+    }
+    return invoke_for_text(operation, context,
+                           admitted_input(operation, context, request, input, gate));
+}
+
 json::value CheckedEndpoint::call(const CallContext& context, const WireRequest& request,
                                   const json::value& input, const Gate* gate) {
     const auto* operation = find(request);
     if (operation == nullptr) {
         throw_unknown(service_, request);
     }
-    json::object decoded;
-    try {
-        decoded = decode_input(service_, *operation, request, input);
-        validate(*operation->input, decoded, service_.protocol);
-    } catch (const ViolationError& problem) {
-        throw violation_answer(service_, *operation, problem.violation());
-    }
-    if (gate != nullptr) {
-        gate->pass(service_, *operation, context, decoded);
-    }
+    const auto decoded = admitted_input(*operation, context, request, input, gate);
     auto output = invoke(*operation, context, decoded);
     const json::value request_id(context.request_id);
     fill_in(output, *operation->output, "requestId", &request_id);

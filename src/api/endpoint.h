@@ -5,6 +5,7 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,6 +48,15 @@ public:
                                     const boost::json::value& input, const Gate* gate) = 0;
     boost::json::value call(const CallContext& context, const WireRequest& request,
                             const boost::json::value& input);
+
+    /// As call(), for the operation that find() gave, with the answer as JSON text that was written
+    /// without a tree. Nothing, and nothing was done, where the operation's answers need the tree
+    /// (is_sent_as_it_is()).
+    virtual std::optional<std::string> call_for_text(const Operation& operation,
+                                                     const CallContext& context,
+                                                     const WireRequest& request,
+                                                     const boost::json::value& input,
+                                                     const Gate* gate) = 0;
 };
 
 }  // namespace goldsmith::api

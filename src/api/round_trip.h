@@ -1,4 +1,5 @@
-// Reading a canonical tree into its struct and writing it again. For tests of the generated code.
+// Reading a canonical tree into its struct and writing it again, as a tree and as text. For tests
+// of the generated code.
 #pragma once
 
 #include <boost/json.hpp>
@@ -22,6 +23,17 @@ boost::json::object there_and_back(const boost::json::object& tree) {
         throw base::Error("a struct read from what it wrote is another one");
     }
     return written;
+}
+
+using TextWriters = std::map<std::string, std::string (*)(const boost::json::object&)>;
+
+template <class Struct>
+std::string text_of(const boost::json::object& tree) {
+    Struct value{};
+    from_json(tree, value);
+    std::string text;
+    append_text(text, value);
+    return text;
 }
 
 }  // namespace goldsmith::api

@@ -5,6 +5,7 @@
 #include "api/endpoint.h"
 #include "api/error.h"
 #include "base/error.h"
+#include "daemon/call_class.h"
 
 namespace goldsmith::daemon {
 
@@ -50,6 +51,21 @@ http::Failure internal_failure(const http::Call& call) {
     return failure;
 }
 
+/// What a call changed is recorded with its answer, for which the audit log needs the tree.
+http::Success answer(api::Endpoint& endpoint, const api::CallContext& context,
+                     const api::WireRequest& request, const boost::json::value& input,
+                     const api::Gate& gate) {
+    http::Success success;
+    const auto* operation = endpoint.find(request);
+    if (operation != nullptr && call_class(operation->name) == CallClass::read) {
+        success.text = endpoint.call_for_text(*operation, context, request, input, &gate);
+    }
+    if (!success.text) {
+        success.output = endpoint.call(context, request, input, &gate);
+    }
+    return success;
+}
+
 }  // namespace
 
 http::ServiceHandler gateway_to(std::shared_ptr<api::Endpoint> endpoint, const api::Gate& gate,
@@ -57,9 +73,7 @@ http::ServiceHandler gateway_to(std::shared_ptr<api::Endpoint> endpoint, const a
     return [endpoint, &gate, &clock, log](const http::Call& call) -> http::Answer {
         try {
             const api::WireRequest request{call.operation, call.method, call.path, call.query};
-            http::Success success;
-            success.output = endpoint->call(context_of(call, clock), request, call.input, &gate);
-            return success;
+            return answer(*endpoint, context_of(call, clock), request, call.input, gate);
         } catch (const api::ApiError& error) {
             return failure_of(error);
         } catch (...) {

@@ -45,6 +45,8 @@ struct Success {
     int status = 200;
     Headers headers;                    // in addition to the protocol's own
     std::optional<std::string> octets;  // sent instead of `output` (blob payloads)
+    // The JSON text of `output`, which is null then; JSON protocols only.
+    std::optional<std::string> text = {};
 };
 
 enum class Fault { sender, receiver };

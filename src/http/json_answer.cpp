@@ -43,7 +43,9 @@ Response json_success(const Call& call, const Success& success, std::string_view
         return response;
     }
     response.headers.set("Content-Type", std::string(content_type));
-    response.body = success.output.is_null() ? "{}" : json_text(success.output);
+    response.body = success.text               ? *success.text
+                    : success.output.is_null() ? "{}"
+                                               : json_text(success.output);
     return response;
 }
 

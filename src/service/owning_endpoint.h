@@ -24,6 +24,13 @@ public:
                             const boost::json::value& input, const api::Gate* gate) override {
         return endpoint_->call(context, request, input, gate);
     }
+    std::optional<std::string> call_for_text(const api::Operation& operation,
+                                             const api::CallContext& context,
+                                             const api::WireRequest& request,
+                                             const boost::json::value& input,
+                                             const api::Gate* gate) override {
+        return endpoint_->call_for_text(operation, context, request, input, gate);
+    }
 
 private:
     std::unique_ptr<Owned> owned_;

@@ -1,5 +1,6 @@
 """Error classes, one abstract class per resource family, and the way from an operation to its method."""
 
+import emit_text
 from names import camel, literal, snake
 
 
@@ -49,6 +50,8 @@ def handlers_source(service, family):
     lines = ["#include <boost/json.hpp>", ""]
     own = [f"api/generated/{service.name}/{n}.h"
            for n in ("dispatch", family, family + "_json", "tables")] + ["api/typed_endpoint.h"]
+    if emit_text.written_structures(service, family):
+        own.append(f"api/generated/{service.name}/{family}_text.h")
     lines += [f'#include "{name}"' for name in sorted(own)]
     lines += ["", f"namespace goldsmith::api::{service.name} {{", "",
               f"void add_{family}_handlers(TypedEndpoint<Families>& endpoint) {{"]

@@ -14,6 +14,7 @@ import emit_json
 import emit_round_trips
 import emit_service
 import emit_tables
+import emit_text
 import emit_types
 import model_json
 from model import ModelError
@@ -38,6 +39,9 @@ def service_files(service):
         if service.structures(family):
             put(f"{family}_json.h", emit_json.json_header(service, family))
             put(f"{family}_json.cpp", emit_json.json_source(service, family))
+        if emit_text.written_structures(service, family):
+            put(f"{family}_text.h", emit_text.text_header(service, family))
+            put(f"{family}_text.cpp", emit_text.text_source(service, family))
         if service.structures(family) or emit_types.types_source(service, family):
             put(f"{family}_types.h", emit_types.types_header(service, family))
         if service.operations_of(family):

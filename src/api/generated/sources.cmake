@@ -105,65 +105,79 @@ set(api_generated_sources
     generated/imagebuilder/components_handlers.cpp
     generated/imagebuilder/components_json.cpp
     generated/imagebuilder/components_tables.cpp
+    generated/imagebuilder/components_text.cpp
     generated/imagebuilder/components_types.cpp
     generated/imagebuilder/dispatch.cpp
     generated/imagebuilder/distributions.cpp
     generated/imagebuilder/distributions_handlers.cpp
     generated/imagebuilder/distributions_json.cpp
     generated/imagebuilder/distributions_tables.cpp
+    generated/imagebuilder/distributions_text.cpp
     generated/imagebuilder/findings.cpp
     generated/imagebuilder/findings_handlers.cpp
     generated/imagebuilder/findings_json.cpp
     generated/imagebuilder/findings_tables.cpp
+    generated/imagebuilder/findings_text.cpp
     generated/imagebuilder/images.cpp
     generated/imagebuilder/images_handlers.cpp
     generated/imagebuilder/images_json.cpp
     generated/imagebuilder/images_tables.cpp
+    generated/imagebuilder/images_text.cpp
     generated/imagebuilder/images_types.cpp
     generated/imagebuilder/infrastructure.cpp
     generated/imagebuilder/infrastructure_handlers.cpp
     generated/imagebuilder/infrastructure_json.cpp
     generated/imagebuilder/infrastructure_tables.cpp
+    generated/imagebuilder/infrastructure_text.cpp
     generated/imagebuilder/lifecycle.cpp
     generated/imagebuilder/lifecycle_handlers.cpp
     generated/imagebuilder/lifecycle_json.cpp
     generated/imagebuilder/lifecycle_tables.cpp
+    generated/imagebuilder/lifecycle_text.cpp
     generated/imagebuilder/lifecycle_types.cpp
     generated/imagebuilder/pipelines.cpp
     generated/imagebuilder/pipelines_handlers.cpp
     generated/imagebuilder/pipelines_json.cpp
     generated/imagebuilder/pipelines_tables.cpp
+    generated/imagebuilder/pipelines_text.cpp
     generated/imagebuilder/pipelines_types.cpp
     generated/imagebuilder/policies.cpp
     generated/imagebuilder/policies_handlers.cpp
     generated/imagebuilder/policies_json.cpp
     generated/imagebuilder/policies_tables.cpp
+    generated/imagebuilder/policies_text.cpp
     generated/imagebuilder/recipes.cpp
     generated/imagebuilder/recipes_handlers.cpp
     generated/imagebuilder/recipes_json.cpp
     generated/imagebuilder/recipes_tables.cpp
+    generated/imagebuilder/recipes_text.cpp
     generated/imagebuilder/service_tables.cpp
     generated/imagebuilder/shared_json.cpp
     generated/imagebuilder/shared_tables.cpp
+    generated/imagebuilder/shared_text.cpp
     generated/imagebuilder/shared_types.cpp
     generated/imagebuilder/tags.cpp
     generated/imagebuilder/tags_handlers.cpp
     generated/imagebuilder/tags_json.cpp
     generated/imagebuilder/tags_tables.cpp
+    generated/imagebuilder/tags_text.cpp
     generated/imagebuilder/workflows.cpp
     generated/imagebuilder/workflows_handlers.cpp
     generated/imagebuilder/workflows_json.cpp
     generated/imagebuilder/workflows_tables.cpp
+    generated/imagebuilder/workflows_text.cpp
     generated/imagebuilder/workflows_types.cpp
     generated/logs/dispatch.cpp
     generated/logs/events.cpp
     generated/logs/events_handlers.cpp
     generated/logs/events_json.cpp
     generated/logs/events_tables.cpp
+    generated/logs/events_text.cpp
     generated/logs/groups.cpp
     generated/logs/groups_handlers.cpp
     generated/logs/groups_json.cpp
     generated/logs/groups_tables.cpp
+    generated/logs/groups_text.cpp
     generated/logs/groups_types.cpp
     generated/logs/service_tables.cpp
     generated/logs/shared_tables.cpp
@@ -171,6 +185,7 @@ set(api_generated_sources
     generated/logs/streams_handlers.cpp
     generated/logs/streams_json.cpp
     generated/logs/streams_tables.cpp
+    generated/logs/streams_text.cpp
     generated/logs/streams_types.cpp
     generated/runner/run_json.cpp
     generated/runner/run_tables.cpp
@@ -198,6 +213,7 @@ set(api_generated_sources
     generated/ssm/commands_handlers.cpp
     generated/ssm/commands_json.cpp
     generated/ssm/commands_tables.cpp
+    generated/ssm/commands_text.cpp
     generated/ssm/commands_types.cpp
     generated/ssm/dispatch.cpp
     generated/ssm/managed_instances.cpp
@@ -209,11 +225,13 @@ set(api_generated_sources
     generated/ssm/parameter_tags_handlers.cpp
     generated/ssm/parameter_tags_json.cpp
     generated/ssm/parameter_tags_tables.cpp
+    generated/ssm/parameter_tags_text.cpp
     generated/ssm/parameter_tags_types.cpp
     generated/ssm/parameters.cpp
     generated/ssm/parameters_handlers.cpp
     generated/ssm/parameters_json.cpp
     generated/ssm/parameters_tables.cpp
+    generated/ssm/parameters_text.cpp
     generated/ssm/parameters_types.cpp
     generated/ssm/service_tables.cpp
     generated/ssm/shared_tables.cpp

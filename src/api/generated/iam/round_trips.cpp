@@ -220,4 +220,10 @@ const RoundTrips& round_trips() {
     return trips;
 }
 
+const TextWriters& text_writers() {
+    static const TextWriters writers{
+    };
+    return writers;
+}
+
 }  // namespace goldsmith::api::iam

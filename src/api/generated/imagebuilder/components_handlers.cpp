@@ -3,6 +3,7 @@
 
 #include "api/generated/imagebuilder/components.h"
 #include "api/generated/imagebuilder/components_json.h"
+#include "api/generated/imagebuilder/components_text.h"
 #include "api/generated/imagebuilder/dispatch.h"
 #include "api/generated/imagebuilder/tables.h"
 #include "api/typed_endpoint.h"

@@ -4,6 +4,7 @@
 #include "api/generated/imagebuilder/dispatch.h"
 #include "api/generated/imagebuilder/distributions.h"
 #include "api/generated/imagebuilder/distributions_json.h"
+#include "api/generated/imagebuilder/distributions_text.h"
 #include "api/generated/imagebuilder/tables.h"
 #include "api/typed_endpoint.h"
 

@@ -4,6 +4,7 @@
 #include "api/generated/imagebuilder/dispatch.h"
 #include "api/generated/imagebuilder/findings.h"
 #include "api/generated/imagebuilder/findings_json.h"
+#include "api/generated/imagebuilder/findings_text.h"
 #include "api/generated/imagebuilder/tables.h"
 #include "api/typed_endpoint.h"
 

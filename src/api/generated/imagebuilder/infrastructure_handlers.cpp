@@ -4,6 +4,7 @@
 #include "api/generated/imagebuilder/dispatch.h"
 #include "api/generated/imagebuilder/infrastructure.h"
 #include "api/generated/imagebuilder/infrastructure_json.h"
+#include "api/generated/imagebuilder/infrastructure_text.h"
 #include "api/generated/imagebuilder/tables.h"
 #include "api/typed_endpoint.h"
 

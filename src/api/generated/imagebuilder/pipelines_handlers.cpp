@@ -4,6 +4,7 @@
 #include "api/generated/imagebuilder/dispatch.h"
 #include "api/generated/imagebuilder/pipelines.h"
 #include "api/generated/imagebuilder/pipelines_json.h"
+#include "api/generated/imagebuilder/pipelines_text.h"
 #include "api/generated/imagebuilder/tables.h"
 #include "api/typed_endpoint.h"
 

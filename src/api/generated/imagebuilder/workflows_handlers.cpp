@@ -5,6 +5,7 @@
 #include "api/generated/imagebuilder/tables.h"
 #include "api/generated/imagebuilder/workflows.h"
 #include "api/generated/imagebuilder/workflows_json.h"
+#include "api/generated/imagebuilder/workflows_text.h"
 #include "api/typed_endpoint.h"
 
 namespace goldsmith::api::imagebuilder {

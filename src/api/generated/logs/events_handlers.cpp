@@ -4,6 +4,7 @@
 #include "api/generated/logs/dispatch.h"
 #include "api/generated/logs/events.h"
 #include "api/generated/logs/events_json.h"
+#include "api/generated/logs/events_text.h"
 #include "api/generated/logs/tables.h"
 #include "api/typed_endpoint.h"
 

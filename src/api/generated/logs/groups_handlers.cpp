@@ -4,6 +4,7 @@
 #include "api/generated/logs/dispatch.h"
 #include "api/generated/logs/groups.h"
 #include "api/generated/logs/groups_json.h"
+#include "api/generated/logs/groups_text.h"
 #include "api/generated/logs/tables.h"
 #include "api/typed_endpoint.h"
 

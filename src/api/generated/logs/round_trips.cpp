@@ -6,6 +6,9 @@
 #include "api/generated/logs/events_json.h"
 #include "api/generated/logs/groups_json.h"
 #include "api/generated/logs/streams_json.h"
+#include "api/generated/logs/events_text.h"
+#include "api/generated/logs/groups_text.h"
+#include "api/generated/logs/streams_text.h"
 
 namespace goldsmith::api::logs {
 
@@ -48,6 +51,32 @@ const RoundTrips& round_trips() {
         {"GetLogEventsResponse", &there_and_back<GetLogEventsResponse>},
     };
     return trips;
+}
+
+const TextWriters& text_writers() {
+    static const TextWriters writers{
+        {"LogGroup", &text_of<LogGroup>},
+        {"CreateLogGroupResponse", &text_of<CreateLogGroupResponse>},
+        {"DeleteLogGroupResponse", &text_of<DeleteLogGroupResponse>},
+        {"DeleteRetentionPolicyResponse", &text_of<DeleteRetentionPolicyResponse>},
+        {"TagResourceResponse", &text_of<TagResourceResponse>},
+        {"UntagResourceResponse", &text_of<UntagResourceResponse>},
+        {"ListTagsForResourceResponse", &text_of<ListTagsForResourceResponse>},
+        {"DescribeLogGroupsResponse", &text_of<DescribeLogGroupsResponse>},
+        {"PutRetentionPolicyResponse", &text_of<PutRetentionPolicyResponse>},
+        {"LogStream", &text_of<LogStream>},
+        {"CreateLogStreamResponse", &text_of<CreateLogStreamResponse>},
+        {"DeleteLogStreamResponse", &text_of<DeleteLogStreamResponse>},
+        {"DescribeLogStreamsResponse", &text_of<DescribeLogStreamsResponse>},
+        {"FilteredLogEvent", &text_of<FilteredLogEvent>},
+        {"OutputLogEvent", &text_of<OutputLogEvent>},
+        {"SearchedLogStream", &text_of<SearchedLogStream>},
+        {"RejectedLogEventsInfo", &text_of<RejectedLogEventsInfo>},
+        {"PutLogEventsResponse", &text_of<PutLogEventsResponse>},
+        {"FilterLogEventsResponse", &text_of<FilterLogEventsResponse>},
+        {"GetLogEventsResponse", &text_of<GetLogEventsResponse>},
+    };
+    return writers;
 }
 
 }  // namespace goldsmith::api::logs

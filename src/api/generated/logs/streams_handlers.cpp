@@ -4,6 +4,7 @@
 #include "api/generated/logs/dispatch.h"
 #include "api/generated/logs/streams.h"
 #include "api/generated/logs/streams_json.h"
+#include "api/generated/logs/streams_text.h"
 #include "api/generated/logs/tables.h"
 #include "api/typed_endpoint.h"
 

@@ -3,6 +3,7 @@
 
 #include "api/generated/ssm/commands.h"
 #include "api/generated/ssm/commands_json.h"
+#include "api/generated/ssm/commands_text.h"
 #include "api/generated/ssm/dispatch.h"
 #include "api/generated/ssm/tables.h"
 #include "api/typed_endpoint.h"

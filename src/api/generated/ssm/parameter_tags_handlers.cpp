@@ -4,6 +4,7 @@
 #include "api/generated/ssm/dispatch.h"
 #include "api/generated/ssm/parameter_tags.h"
 #include "api/generated/ssm/parameter_tags_json.h"
+#include "api/generated/ssm/parameter_tags_text.h"
 #include "api/generated/ssm/tables.h"
 #include "api/typed_endpoint.h"
 

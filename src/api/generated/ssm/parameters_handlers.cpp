@@ -4,6 +4,7 @@
 #include "api/generated/ssm/dispatch.h"
 #include "api/generated/ssm/parameters.h"
 #include "api/generated/ssm/parameters_json.h"
+#include "api/generated/ssm/parameters_text.h"
 #include "api/generated/ssm/tables.h"
 #include "api/typed_endpoint.h"
 

@@ -7,6 +7,9 @@
 #include "api/generated/ssm/managed_instances_json.h"
 #include "api/generated/ssm/parameter_tags_json.h"
 #include "api/generated/ssm/parameters_json.h"
+#include "api/generated/ssm/commands_text.h"
+#include "api/generated/ssm/parameter_tags_text.h"
+#include "api/generated/ssm/parameters_text.h"
 
 namespace goldsmith::api::ssm {
 
@@ -67,6 +70,23 @@ const RoundTrips& round_trips() {
         {"ListTagsForResourceResponse", &there_and_back<ListTagsForResourceResponse>},
     };
     return trips;
+}
+
+const TextWriters& text_writers() {
+    static const TextWriters writers{
+        {"GetCommandInvocationResponse", &text_of<GetCommandInvocationResponse>},
+        {"CancelCommandResponse", &text_of<CancelCommandResponse>},
+        {"ParameterTag", &text_of<ParameterTag>},
+        {"PutParameterResponse", &text_of<PutParameterResponse>},
+        {"DeleteParameterResponse", &text_of<DeleteParameterResponse>},
+        {"DeleteParametersResponse", &text_of<DeleteParametersResponse>},
+        {"LabelParameterVersionResponse", &text_of<LabelParameterVersionResponse>},
+        {"UnlabelParameterVersionResponse", &text_of<UnlabelParameterVersionResponse>},
+        {"AddTagsToResourceResponse", &text_of<AddTagsToResourceResponse>},
+        {"RemoveTagsFromResourceResponse", &text_of<RemoveTagsFromResourceResponse>},
+        {"ListTagsForResourceResponse", &text_of<ListTagsForResourceResponse>},
+    };
+    return writers;
 }
 
 }  // namespace goldsmith::api::ssm

@@ -8,4 +8,7 @@ namespace goldsmith::api::sts {
 /// For tests: how each structure is read and written again.
 const RoundTrips& round_trips();
 
+/// For tests: how each structure that answers are written with as text is written.
+const TextWriters& text_writers();
+
 }  // namespace goldsmith::api::sts
