@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <vector>
+#include <cstddef>
 
 namespace goldsmith::api {
 
@@ -32,8 +32,23 @@ const TypeRule& rule_of(ResourceType type) {
     return rules[static_cast<std::size_t>(type)];
 }
 
-std::vector<std::string_view> split(std::string_view text, char separator, std::size_t most) {
-    std::vector<std::string_view> parts;
+/// What a text was split into; every request reads an ARN, so there is no memory to ask for.
+class Parts {
+public:
+    std::size_t size() const { return size_; }
+    std::string_view operator[](std::size_t index) const { return parts_[index]; }
+    auto begin() const { return parts_.begin(); }
+    auto end() const { return parts_.begin() + static_cast<std::ptrdiff_t>(size_); }
+    void push_back(std::string_view part) { parts_[size_++] = part; }
+
+private:
+    std::array<std::string_view, 6> parts_{};
+    std::size_t size_ = 0;
+};
+
+/// `most` is 6 at most.
+Parts split(std::string_view text, char separator, std::size_t most) {
+    Parts parts;
     while (parts.size() + 1 < most) {
         const auto at = text.find(separator);
         if (at == std::string_view::npos) {
@@ -180,17 +195,25 @@ std::optional<Arn> Arn::parse(std::string_view text) {
 }
 
 std::string Arn::text() const {
-    std::string text = "arn:" + partition + ":imagebuilder:" + region + ':' + owner + ':';
-    text += to_string(type);
+    std::string text;
+    text.reserve(partition.size() + region.size() + owner.size() + workflow_type.size() +
+                 slug.size() + version.size() + 64);
+    const auto append = [&text](std::string_view before, std::string_view part) {
+        text.append(before).append(part);
+    };
+    append("arn:", partition);
+    append(":imagebuilder:", region);
+    append(":", owner);
+    append(":", to_string(type));
     if (!workflow_type.empty()) {
-        text += '/' + workflow_type;
+        append("/", workflow_type);
     }
-    text += '/' + slug;
+    append("/", slug);
     if (!version.empty()) {
-        text += '/' + version;
+        append("/", version);
     }
     if (build != 0) {
-        text += '/' + std::to_string(build);
+        append("/", std::to_string(build));
     }
     return text;
 }
@@ -230,10 +253,21 @@ Arn make_workflow_arn(std::string_view workflow_type, std::string_view region,
 
 LatestArns latest_arns(const Arn& arn) {
     const auto nodes = split(arn.version, '.', 3);
-    const std::string major(nodes[0]);
-    const std::string minor(nodes.size() > 1 ? nodes[1] : "x");
-    return {arn.with_version("x.x.x").text(), arn.with_version(major + ".x.x").text(),
-            arn.with_version(major + '.' + minor + ".x").text(), arn.without_build().text()};
+    const std::string_view major = nodes[0];
+    const std::string_view minor = nodes.size() > 1 ? nodes[1] : "x";
+    const auto patch = arn.without_build().text();
+    // Up to the slash before the version; all four differ in what follows.
+    const auto before = std::string_view(patch).substr(0, patch.size() - arn.version.size());
+    const auto made = [&](std::initializer_list<std::string_view> version) {
+        std::string text;
+        text.reserve(patch.size() + sizeof "x.x.x");
+        text.append(before);
+        for (const auto part : version) {
+            text.append(part);
+        }
+        return text;
+    };
+    return {made({"x.x.x"}), made({major, ".x.x"}), made({major, ".", minor, ".x"}), patch};
 }
 
 }  // namespace goldsmith::api

@@ -32,17 +32,26 @@ public:
 
     json::object structure(const Shape& shape, const json::value& tree, Spelling spelling) {
         const auto& object = object_of(shape, tree);
+        auto result = structure_of(shape, spelling, [&](const Member& member) {
+            return object.if_contains(wire_name(member));
+        });
+        if (unknown_ == UnknownMembers::refuse) {
+            refuse_unknown(shape, object);
+        }
+        return result;
+    }
+
+    /// `find(member)` gives the member's value, null where it has none.
+    template <class Find>
+    json::object structure_of(const Shape& shape, Spelling spelling, Find find) {
         json::object result;
         for (const auto& member : shape.members) {
-            const auto* found = object.if_contains(wire_name(member));
+            const json::value* found = find(member);
             if (found != nullptr && !found->is_null()) {
                 const Path::Step step(path_, wire_name(member));
                 const auto spelt = member.where == Where::body ? spelling : Spelling::text;
                 result[member.name] = value(*member.shape, *found, spelt);
             }
-        }
-        if (unknown_ == UnknownMembers::refuse) {
-            refuse_unknown(shape, object);
         }
         return result;
     }
@@ -130,7 +139,8 @@ private:
             return result;  // "Name=": an empty list
         }
         for (const auto& [index, item] : numbered(shape, tree, "member")) {
-            const Path::Step step(path_, std::to_string(index));
+            const auto name = std::to_string(index);
+            const Path::Step step(path_, name);
             result.push_back(value(*shape.element, *item, Spelling::text));
         }
         return result;
@@ -140,7 +150,8 @@ private:
     json::object form_map(const Shape& shape, const json::value& tree) {
         json::object result;
         for (const auto& [index, item] : numbered(shape, tree, "entry")) {
-            const Path::Step step(path_, std::to_string(index));
+            const auto name = std::to_string(index);
+            const Path::Step step(path_, name);
             const auto& entry = object_of(shape, *item);
             const auto* key = entry.if_contains("key");
             const auto* content = entry.if_contains("value");
@@ -184,34 +195,43 @@ std::string path_value(const Operation& operation, std::string_view label,
 json::value query_value(const Member& member, const WireRequest& request) {
     json::array values;
     for (const auto& [name, value] : request.query) {
-        if (name == member.where_name) {
-            values.emplace_back(value);
+        if (name != member.where_name) {
+            continue;
         }
+        if (member.shape->kind != Kind::list) {
+            return json::value(value);
+        }
+        values.emplace_back(value);
     }
-    if (values.empty()) {
-        return nullptr;
-    }
-    return member.shape->kind == Kind::list ? json::value(std::move(values)) : values.front();
+    return values.empty() ? json::value() : json::value(std::move(values));
 }
 
-/// Brings what stands in the path and the query string together with the body's members.
-json::value gather_rest(const Operation& operation, const WireRequest& request,
-                        const json::value& input) {
-    json::object gathered;
-    if (const auto* body = input.if_object()) {
-        gathered = *body;
-    } else if (!input.is_null()) {
-        return input;  // the decoder says what is wrong with it
-    }
-    for (const auto& member : operation.input->members) {
+/// The members of a request that stand in its path, its query string and its body.
+class RestMembers {
+public:
+    /// `input` is an object or null.
+    RestMembers(const Operation& operation, const WireRequest& request, const json::value& input)
+        : operation_(operation), request_(request), body_(input.if_object()) {}
+
+    /// Valid until the next call.
+    const json::value* find(const Member& member) {
         if (member.where == Where::path) {
-            gathered[member.name] = path_value(operation, member.where_name, request);
-        } else if (member.where == Where::query) {
-            gathered[member.name] = query_value(member, request);
+            outside_body_ = json::value(path_value(operation_, member.where_name, request_));
+            return &outside_body_;
         }
+        if (member.where == Where::query) {
+            outside_body_ = query_value(member, request_);
+            return &outside_body_;
+        }
+        return body_ == nullptr ? nullptr : body_->if_contains(member.name);
     }
-    return gathered;
-}
+
+private:
+    const Operation& operation_;
+    const WireRequest& request_;
+    const json::object* body_;
+    json::value outside_body_;
+};
 
 }  // namespace
 
@@ -219,9 +239,10 @@ json::object decode_input(const Service& service, const Operation& operation,
                           const WireRequest& request, const json::value& input) {
     const bool form = service.protocol == Protocol::query || service.protocol == Protocol::ec2;
     Decoder decoder(service.protocol, UnknownMembers::ignore);
-    if (service.protocol == Protocol::rest_json) {
-        return decoder.structure(*operation.input, gather_rest(operation, request, input),
-                                 Spelling::json);
+    if (service.protocol == Protocol::rest_json && (input.is_object() || input.is_null())) {
+        RestMembers members(operation, request, input);
+        return decoder.structure_of(*operation.input, Spelling::json,
+                                    [&](const Member& member) { return members.find(member); });
     }
     return decoder.structure(*operation.input,
                              input.is_null() ? json::value(json::object()) : input,

@@ -21,6 +21,9 @@ std::string_view take_step(std::string_view& path) {
     return step;
 }
 
+template <class Visit>
+void visit_at(const json::object& object, std::string_view path, const Visit& visit);
+
 /// Every value that stands at the path; lists on the way are walked.
 template <class Visit>
 void visit_at(const json::value& value, std::string_view path, const Visit& visit) {
@@ -34,9 +37,15 @@ void visit_at(const json::value& value, std::string_view path, const Visit& visi
         visit(value);
         return;
     }
-    const auto* object = value.if_object();
-    const auto* member = object == nullptr ? nullptr : object->if_contains(take_step(path));
-    if (member != nullptr) {
+    if (const auto* object = value.if_object()) {
+        visit_at(*object, path, visit);
+    }
+}
+
+/// The path is not empty.
+template <class Visit>
+void visit_at(const json::object& object, std::string_view path, const Visit& visit) {
+    if (const auto* member = object.if_contains(take_step(path))) {
         visit_at(*member, path, visit);
     }
 }
@@ -45,7 +54,7 @@ std::string text_of(const json::value& value) {
     return value.is_string() ? std::string(value.as_string()) : json::serialize(value);
 }
 
-Texts texts_at(const json::value& input, std::string_view path) {
+Texts texts_at(const json::object& input, std::string_view path) {
     Texts texts;
     visit_at(input, path, [&](const json::value& value) {
         if (value.is_object()) {  // a map: its keys
@@ -140,7 +149,9 @@ public:
         Texts made{""};
         while (!text.empty()) {
             const auto open = std::min(text.find('{'), text.size());
-            append(made, {std::string(text.substr(0, open))});
+            for (auto& each : made) {
+                each += text.substr(0, open);
+            }
             text.remove_prefix(open);
             if (!text.empty()) {
                 const auto close = text.find('}');
@@ -153,6 +164,12 @@ public:
 
 private:
     static void append(Texts& made, const Texts& values) {
+        if (values.size() == 1) {
+            for (auto& each : made) {
+                each += values.front();
+            }
+            return;
+        }
         Texts longer;
         for (const auto& head : made) {
             for (const auto& tail : values) {
@@ -212,7 +229,7 @@ std::string in_our_partition(const std::string& arn) {
 }
 
 /// Tags in both of their forms, {"k": "v"} and [{"Key": "k", "Value": "v"}].
-std::map<std::string, std::string> tags_at(const json::value& input, std::string_view path) {
+std::map<std::string, std::string> tags_at(const json::object& input, std::string_view path) {
     std::map<std::string, std::string> tags;
     visit_at(input, path, [&](const json::value& value) {
         const auto* object = value.if_object();

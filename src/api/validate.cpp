@@ -114,7 +114,8 @@ private:
 
     void item(const Shape& shape, const json::value& tree, std::size_t index) {
         if (protocol_ == Protocol::query || protocol_ == Protocol::ec2) {
-            const Path::Step step(path_, std::to_string(index + 1));  // as the form numbers it
+            const auto name = std::to_string(index + 1);  // as the form numbers it
+            const Path::Step step(path_, name);
             value(*shape.element, tree);
         } else {
             const Path::Step step(path_, index);

@@ -69,9 +69,13 @@ namespace {
 std::string format_uuid(std::array<unsigned char, 16> bytes) {
     bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x40);
     bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);
-    std::string text = hex_encode({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-    for (const std::size_t hyphen : {8U, 13U, 18U, 23U}) {
-        text.insert(hyphen, 1, '-');
+    constexpr char digits[] = "0123456789abcdef";
+    std::string text = "00000000-0000-0000-0000-000000000000";
+    std::size_t at = 0;
+    for (const unsigned char byte : bytes) {
+        at += text[at] == '-' ? 1U : 0U;
+        text[at++] = digits[byte >> 4];
+        text[at++] = digits[byte & 15];
     }
     return text;
 }

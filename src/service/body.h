@@ -1,6 +1,7 @@
 // Resources in the form in which state/ keeps them: the API's own JSON. Used by the families. Pure.
 #pragma once
 
+#include <array>
 #include <boost/json.hpp>
 #include <string>
 #include <string_view>
@@ -16,7 +17,10 @@ std::string to_body(const Resource& resource) {
 
 template <class Resource>
 Resource from_body(std::string_view body) {
-    return api::read<Resource>(boost::json::parse(body));
+    // The tree lives as long as the reading: taken piece by piece from one piece of memory.
+    std::array<unsigned char, 8192> memory;
+    boost::json::monotonic_resource pieces(memory.data(), memory.size());
+    return api::read<Resource>(boost::json::parse(body, &pieces));
 }
 
 }  // namespace goldsmith::service

@@ -134,11 +134,11 @@ api::Version require_version(std::string_view semantic_version) {
 }
 
 ib::LatestVersionReferences latest_references(const api::Arn& arn) {
-    const api::LatestArns latest = api::latest_arns(arn);
-    return {.latest_version_arn = latest.version,
-            .latest_major_version_arn = latest.major,
-            .latest_minor_version_arn = latest.minor,
-            .latest_patch_version_arn = latest.patch};
+    api::LatestArns latest = api::latest_arns(arn);
+    return {.latest_version_arn = std::move(latest.version),
+            .latest_major_version_arn = std::move(latest.major),
+            .latest_minor_version_arn = std::move(latest.minor),
+            .latest_patch_version_arn = std::move(latest.patch)};
 }
 
 std::string owner_name(std::string_view arn_owner) {
