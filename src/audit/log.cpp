@@ -16,6 +16,7 @@ namespace goldsmith::audit {
 namespace {
 
 constexpr std::size_t head_bytes = 128;
+constexpr std::size_t most_kept_bytes = 1UL << 20;  // of memory for lines, between two writes
 
 /// The link of the last complete line of the newest file that has one, cutting off a line that was
 /// half written when the process ended. Nothing when no file has a line.
@@ -103,19 +104,19 @@ void Log::recover() {
     }
 }
 
-bool Log::append(std::string record, Flush flush) {
-    const auto waiter = flush == Flush::now ? std::make_shared<Written>() : nullptr;
+bool Log::append(std::string_view record, Flush flush) {
+    const auto waiter = flush == Flush::now ? std::make_shared<Batch::Written>() : nullptr;
     bool call = false;
     {
         auto queue = queue_.lock();
         const auto patience = std::chrono::system_clock::now() + std::chrono::seconds(10);
-        queue.wait_until(taken_, patience, [&] { return queue->bytes < options_.queue_bytes; });
+        queue.wait_until(taken_, patience,
+                         [&] { return queue->pending.bytes() < options_.queue_bytes; });
         // The thread sleeps until the first line, then until one that is urgent.
         const bool was_empty = queue->pending.empty();
         const bool was_urgent = is_urgent(*queue);
-        queue->bytes += record.size();
         queue->awaited = queue->awaited || waiter != nullptr;
-        queue->pending.push_back({std::move(record), waiter});
+        queue->pending.add(record, waiter);
         call = was_empty || (!was_urgent && is_urgent(*queue));
     }
     if (call) {
@@ -147,11 +148,7 @@ bool Log::collect() {
         queue.wait_until(arrived_, std::chrono::system_clock::now() + options_.gather_interval,
                          [&] { return is_urgent(*queue); });
     }
-    for (auto& pending : queue->pending) {
-        unwritten_.push_back(std::move(pending));
-    }
-    queue->pending.clear();
-    queue->bytes = 0;
+    unwritten_.take(queue->pending);
     queue->awaited = false;
     taken_.notify_all();
     return !queue->stopping;
@@ -160,8 +157,7 @@ bool Log::collect() {
 void Log::write_unwritten() {
     try {
         write_lines();
-        const bool awaited = std::ranges::any_of(
-            unwritten_, [](const Pending& pending) { return pending.waiter != nullptr; });
+        const bool awaited = unwritten_.is_awaited();
         const bool due = std::chrono::steady_clock::now() - last_flush_ >= options_.flush_interval;
         if (unflushed_ && (awaited || due || queue_.lock()->stopping)) {
             flush();
@@ -171,7 +167,7 @@ void Log::write_unwritten() {
         }
         failing_ = false;
         extend_reserve();  // before anybody is answered: has_room() then holds for the next call
-        answer_waiters(true);
+        unwritten_.report(true);
         unwritten_.clear();
     } catch (...) {
         if (!failing_) {
@@ -180,7 +176,7 @@ void Log::write_unwritten() {
         }
         failing_ = true;
         room_ = false;
-        answer_waiters(false);
+        unwritten_.report(false);
     }
 }
 
@@ -191,14 +187,18 @@ void Log::write_lines() {
         close_file();
         open_file_for(day);
     }
-    std::string text;
+    std::string& text = lines_;
+    text.clear();
+    if (text.capacity() > most_kept_bytes) {
+        text.shrink_to_fit();
+    }
     Link last = last_;
-    for (const Pending& pending : unwritten_) {
+    unwritten_.for_each([&](std::string_view record) {
         const auto begin = text.size();
-        append_chained_line(text, pending.record, last);
+        append_chained_line(text, record, last);
         last = {last.sequence + 1, hash_of_line(std::string_view(text).substr(begin))};
         text.push_back('\n');
-    }
+    });
     if (text.empty()) {
         return;
     }
@@ -218,9 +218,7 @@ void Log::flush() {
     if (::fdatasync(file_.get()) != 0) {
         // The kernel may have dropped what it could not write, and says so only once.
         const base::SystemError error("flush " + path_.string());
-        unwritten_.erase(std::remove_if(unwritten_.begin(), unwritten_.end(),
-                                        [](const Pending& pending) { return !pending.waiter; }),
-                         unwritten_.end());
+        unwritten_.drop_what_nobody_awaits();
         throw error;
     }
     auto text = link_text(last_);
@@ -229,14 +227,6 @@ void Log::flush() {
     base::write_exactly_at(head_.get(), text.data(), text.size(), 0);
     unflushed_ = false;
     last_flush_ = std::chrono::steady_clock::now();
-}
-
-void Log::answer_waiters(bool written) {
-    for (Pending& pending : unwritten_) {
-        if (pending.waiter != nullptr) {
-            std::exchange(pending.waiter, nullptr)->report(written);
-        }
-    }
 }
 
 void Log::open_file_for(const std::string& day) {

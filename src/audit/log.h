@@ -11,15 +11,14 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
-#include <vector>
 
+#include "audit/batch.h"
 #include "audit/chain.h"
 #include "base/clock.h"
-#include "base/completion.h"
 #include "base/fd.h"
 #include "base/files.h"
 #include "base/guarded.h"
@@ -62,17 +61,11 @@ public:
 
     /// Hands over one record, a JSON object without line breaks. Flush::now waits until its line is
     /// on the disk; false when that failed, in which case the line is kept and tried again.
-    bool append(std::string record, Flush flush);
+    bool append(std::string_view record, Flush flush);
 
 private:
-    using Written = base::Completion<bool>;
-    struct Pending {
-        std::string record;
-        std::shared_ptr<Written> waiter;  // null: nobody waits, or was told
-    };
     struct Queue {
-        std::vector<Pending> pending;
-        std::uint64_t bytes = 0;
+        Batch pending;
         bool awaited = false;  // somebody waits for one of them
         bool stopping = false;
     };
@@ -83,12 +76,11 @@ private:
     bool collect();
     /// Whether what is pending is to be written at once.
     bool is_urgent(const Queue& queue) const {
-        return queue.stopping || queue.awaited || queue.bytes >= options_.queue_bytes / 4;
+        return queue.stopping || queue.awaited || queue.pending.bytes() >= options_.queue_bytes / 4;
     }
     void write_unwritten();
     void write_lines();
     void flush();
-    void answer_waiters(bool written);
     void open_file_for(const std::string& day);
     void close_file();
     void prune(const std::string& today);
@@ -105,8 +97,9 @@ private:
     std::condition_variable taken_;
 
     // Of the writing thread:
-    std::vector<Pending> unwritten_;  // in memory only
-    Link last_;                       // the last line in the file
+    Batch unwritten_;    // in memory only
+    std::string lines_;  // what is being written
+    Link last_;          // the last line in the file
     base::Fd file_;
     base::Path path_;
     std::string day_;

@@ -1,6 +1,7 @@
 #include "daemon/audit_record.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <map>
 #include <utility>
@@ -23,24 +24,31 @@ constexpr std::size_t usual_bytes = 1024;  // of a record
 
 std::string bounded(std::string_view text) {
     // Headers may hold any bytes; a line of the log is UTF-8.
-    std::string result;
-    for (const char c : text.substr(0, longest_header)) {
-        result += static_cast<unsigned char>(c) < 0x80 ? c : '?';
-    }
+    std::string result(text.substr(0, longest_header));
+    std::ranges::replace_if(
+        result, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
     return result;
 }
 
-std::vector<std::string_view> parts_of(std::string_view arn) {
-    std::vector<std::string_view> parts;
-    while (parts.size() < 5) {
+/// What stands between the first colons of a text; an ARN has six parts.
+struct ArnParts {
+    std::array<std::string_view, 6> part;
+    std::size_t count = 0;
+
+    std::string_view last() const { return part[count - 1]; }
+};
+
+ArnParts parts_of(std::string_view arn) {
+    ArnParts parts;
+    while (parts.count < 5) {
         const auto end = arn.find(':');
         if (end == std::string_view::npos) {
             break;
         }
-        parts.push_back(arn.substr(0, end));
+        parts.part[parts.count++] = arn.substr(0, end);
         arn.remove_prefix(end + 1);
     }
-    parts.push_back(arn);
+    parts.part[parts.count++] = arn;
     return parts;
 }
 
@@ -85,7 +93,7 @@ void append_identity(std::string& text, const http::Principal& principal, const 
         }
         return identity.close();
     }
-    const std::string_view resource = parts_of(principal.arn).back();
+    const std::string_view resource = parts_of(principal.arn).last();
     const auto name = resource.substr(resource.find('/') + 1);
     const bool assumed = resource.starts_with("assumed-role/");
     const bool user = resource.starts_with("user/");
@@ -180,7 +188,7 @@ void append_resources(std::string& text, const Resources& resources, std::string
         text += std::exchange(separator, ',');
         const auto parts = parts_of(arn);
         Members resource(text);
-        resource.text("accountId", parts.size() == 6 ? parts[4] : account);
+        resource.text("accountId", parts.count == 6 ? parts.part[4] : account);
         resource.text("type", type);
         resource.text("ARN", arn);
         resource.close();
@@ -258,23 +266,25 @@ Resources append_parameters(Members& record, const json::object& parameters,
 }  // namespace
 
 std::string_view resource_type_of(std::string_view arn) {
-    static const std::map<std::string_view, std::string_view> types = {
-        {"imagebuilder:component", "AWS::ImageBuilder::Component"},
-        {"imagebuilder:image", "AWS::ImageBuilder::Image"},
-        {"imagebuilder:image-recipe", "AWS::ImageBuilder::ImageRecipe"},
-        {"imagebuilder:container-recipe", "AWS::ImageBuilder::ContainerRecipe"},
-        {"imagebuilder:image-pipeline", "AWS::ImageBuilder::ImagePipeline"},
-        {"imagebuilder:infrastructure-configuration",
+    using Kind = std::pair<std::string_view, std::string_view>;  // service, kind within it
+    static const std::map<Kind, std::string_view> types = {
+        {{"imagebuilder", "component"}, "AWS::ImageBuilder::Component"},
+        {{"imagebuilder", "image"}, "AWS::ImageBuilder::Image"},
+        {{"imagebuilder", "image-recipe"}, "AWS::ImageBuilder::ImageRecipe"},
+        {{"imagebuilder", "container-recipe"}, "AWS::ImageBuilder::ContainerRecipe"},
+        {{"imagebuilder", "image-pipeline"}, "AWS::ImageBuilder::ImagePipeline"},
+        {{"imagebuilder", "infrastructure-configuration"},
          "AWS::ImageBuilder::InfrastructureConfiguration"},
-        {"imagebuilder:distribution-configuration", "AWS::ImageBuilder::DistributionConfiguration"},
-        {"imagebuilder:workflow", "AWS::ImageBuilder::Workflow"},
-        {"imagebuilder:lifecycle-policy", "AWS::ImageBuilder::LifecyclePolicy"},
-        {"iam:user", "AWS::IAM::User"},
-        {"iam:role", "AWS::IAM::Role"},
-        {"iam:policy", "AWS::IAM::Policy"},
-        {"iam:instance-profile", "AWS::IAM::InstanceProfile"},
-        {"sns", "AWS::SNS::Topic"},
-        {"kms:key", "AWS::KMS::Key"},
+        {{"imagebuilder", "distribution-configuration"},
+         "AWS::ImageBuilder::DistributionConfiguration"},
+        {{"imagebuilder", "workflow"}, "AWS::ImageBuilder::Workflow"},
+        {{"imagebuilder", "lifecycle-policy"}, "AWS::ImageBuilder::LifecyclePolicy"},
+        {{"iam", "user"}, "AWS::IAM::User"},
+        {{"iam", "role"}, "AWS::IAM::Role"},
+        {{"iam", "policy"}, "AWS::IAM::Policy"},
+        {{"iam", "instance-profile"}, "AWS::IAM::InstanceProfile"},
+        {{"sns", ""}, "AWS::SNS::Topic"},
+        {{"kms", "key"}, "AWS::KMS::Key"},
     };
     if (!arn.starts_with("arn:")) {
         for (const auto& [prefix, type] :
@@ -287,14 +297,13 @@ std::string_view resource_type_of(std::string_view arn) {
         return {};
     }
     const auto parts = parts_of(arn);
-    if (parts.size() != 6) {
+    if (parts.count != 6) {
         return {};
     }
-    const auto kind =
-        std::string(parts[2]) + ":" + std::string(parts[5].substr(0, parts[5].find('/')));
-    auto found = types.find(kind);
+    const auto [service, name] = std::pair(parts.part[2], parts.part[5]);
+    auto found = types.find({service, name.substr(0, name.find('/'))});
     if (found == types.end()) {
-        found = types.find(parts[2]);
+        found = types.find({service, ""});
     }
     return found == types.end() ? "" : found->second;
 }
@@ -306,7 +315,10 @@ std::string audit_record(const http::Observation& observation, const AuditFacts&
     Members record(text);
     record.text("eventVersion", "1.11");
     append_call(record, observation, facts);
-    json::object merged;
+    // Most calls have few parameters, which live no longer than this.
+    std::array<unsigned char, 2048> memory;
+    json::monotonic_resource pieces(memory.data(), memory.size());
+    json::object merged(&pieces);
     const auto& parameters = parameters_of(call, facts.operation, merged);
     const auto resources = append_parameters(record, parameters, shown_answer(observation, facts));
     record.text("requestID", call.request_id);

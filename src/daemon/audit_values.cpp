@@ -28,12 +28,18 @@ constexpr std::array<std::string_view, 9> secret_words = {
 // Names of secrets' places rather than of secrets.
 constexpr std::array<std::string_view, 4> public_endings = {"arn", "name", "id", "names"};
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::ranges::transform(result, result.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// `name` is in lower case.
+bool is_secret(std::string_view name) {
+    const bool secret = std::ranges::any_of(secret_words, [&](std::string_view word) {
+        return name.find(word) != std::string_view::npos;
     });
-    return result;
+    return secret && std::ranges::none_of(public_endings, [&](std::string_view ending) {
+               return name.ends_with(ending);
+           });
 }
 
 /// Cuts at a character's beginning, so that the text stays UTF-8.
@@ -46,12 +52,14 @@ std::string abbreviated(std::string_view text) {
 }
 
 // A line that is not UTF-8 or nests deeply could not be read back, and so would hide its call.
-std::string readable(std::string text) {
-    if (!base::is_utf8(text)) {
-        std::ranges::replace_if(
-            text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+void append_readable(std::string& out, std::string_view text) {
+    if (base::is_utf8(text)) {
+        return http::append_json_string(out, text);
     }
-    return text;
+    std::string ascii(text);
+    std::ranges::replace_if(
+        ascii, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+    http::append_json_string(out, ascii);
 }
 
 // Writes until the bound is passed.
@@ -81,7 +89,7 @@ public:
             }
             text_ += separator;
             separator = ',';
-            http::append_json_string(text_, readable(name));
+            append_readable(text_, name);
             text_ += ':';
             if (names_a_secret(name) && !member.is_null()) {
                 string(masked);
@@ -118,8 +126,11 @@ private:
     }
 
     void string(std::string_view given) {
-        http::append_json_string(
-            text_, readable(given.size() > longest_text ? abbreviated(given) : std::string(given)));
+        if (given.size() > longest_text) {
+            append_readable(text_, abbreviated(given));
+        } else {
+            append_readable(text_, given);
+        }
     }
 
     std::string& text_;
@@ -129,12 +140,15 @@ private:
 }  // namespace
 
 bool names_a_secret(std::string_view member) {
-    const auto name = lower(member);
-    const bool secret = std::ranges::any_of(
-        secret_words, [&](std::string_view word) { return name.find(word) != std::string::npos; });
-    const bool place = std::ranges::any_of(
-        public_endings, [&](std::string_view ending) { return name.ends_with(ending); });
-    return secret && !place;
+    // Two names for each call: without asking for memory where they are as short as names are.
+    std::array<char, 64> some{};
+    if (member.size() <= some.size()) {
+        std::ranges::transform(member, some.begin(), lower);
+        return is_secret({some.data(), member.size()});
+    }
+    std::string name(member);
+    std::ranges::transform(name, name.begin(), lower);
+    return is_secret(name);
 }
 
 void append_audit_value(std::string& text, const json::value& value) {
