@@ -10,6 +10,7 @@
 
 #include "audit/files.h"
 #include "base/error.h"
+#include "base/waiting.h"
 
 namespace goldsmith::audit {
 
@@ -122,7 +123,11 @@ bool Log::append(std::string_view record, Flush flush) {
     if (call) {
         arrived_.notify_one();
     }
-    return waiter == nullptr || waiter->wait();
+    if (waiter == nullptr) {
+        return true;
+    }
+    base::announce_wait();
+    return waiter->wait();
 }
 
 void Log::run() {

@@ -5,6 +5,7 @@
 #include "api/endpoint.h"
 #include "api/error.h"
 #include "base/error.h"
+#include "base/waiting.h"
 #include "daemon/call_class.h"
 
 namespace goldsmith::daemon {
@@ -59,6 +60,8 @@ http::Success answer(api::Endpoint& endpoint, const api::CallContext& context,
     const auto* operation = endpoint.find(request);
     if (operation != nullptr && call_class(operation->name) == CallClass::read) {
         success.text = endpoint.call_for_text(*operation, context, request, input, &gate);
+    } else {
+        base::announce_wait();  // for the disk; those that come meanwhile share the commit
     }
     if (!success.text) {
         success.output = endpoint.call(context, request, input, &gate);

@@ -1,5 +1,6 @@
 #include "db/group_commit.h"
 
+#include "base/waiting.h"
 #include "db/error.h"
 
 namespace goldsmith::db {
@@ -14,6 +15,7 @@ std::exception_ptr undone_by_another() {
 }  // namespace
 
 void GroupCommit::run(const Work& work, std::chrono::milliseconds deadline) {
+    base::announce_wait();  // for a turn, or for the disk
     const auto writer = std::make_shared<Writer>(work);
     const Told told =
         lead_or_queue(writer) ? Told{.leads = true, .failure = {}} : await_turn(writer, deadline);
