@@ -25,7 +25,7 @@ void name_thread(std::thread& thread, const std::string& name) {
 }  // namespace
 
 std::size_t WorkerLimits::usual_at_once() {
-    return std::max(std::thread::hardware_concurrency(), 2U) - 1;
+    return std::max(std::thread::hardware_concurrency(), 2U);
 }
 
 WorkerThreads::WorkerThreads(std::size_t count, const std::string& name, WorkerLimits limits)

@@ -21,7 +21,7 @@
 namespace goldsmith::http {
 
 struct WorkerLimits {
-    /// By default one for each processor but that of the thread that reads and writes sockets.
+    /// By default one for each processor, at least two.
     std::size_t at_once = usual_at_once();
     /// So long no task was begun although some wait: those at work do not come back soon.
     std::chrono::milliseconds patience{1};
