@@ -1,34 +1,8 @@
 #include "documents/yaml_text.h"
 
-namespace goldsmith::documents {
+#include "base/utf8.h"
 
-std::size_t utf8_length(std::string_view text) {
-    auto byte = [&text](std::size_t index) -> unsigned {
-        return index < text.size() ? static_cast<unsigned char>(text[index]) : 0U;
-    };
-    auto continues = [&byte](std::size_t index) { return (byte(index) & 0xC0U) == 0x80U; };
-    const unsigned first = byte(0);
-    if (text.empty()) {
-        return 0;
-    }
-    if (first < 0x80U) {
-        return 1;
-    }
-    if (first >= 0xC2U && first <= 0xDFU) {
-        return continues(1) ? 2 : 0;
-    }
-    if (first >= 0xE0U && first <= 0xEFU && continues(1) && continues(2)) {
-        const bool overlong = first == 0xE0U && byte(1) < 0xA0U;
-        const bool surrogate = first == 0xEDU && byte(1) > 0x9FU;
-        return overlong || surrogate ? 0 : 3;
-    }
-    if (first >= 0xF0U && first <= 0xF4U && continues(1) && continues(2) && continues(3)) {
-        const bool overlong = first == 0xF0U && byte(1) < 0x90U;
-        const bool beyond = first == 0xF4U && byte(1) > 0x8FU;
-        return overlong || beyond ? 0 : 4;
-    }
-    return 0;
-}
+namespace goldsmith::documents {
 
 void check_yaml_text(std::string_view text, const std::string& file, const YamlLimits& limits) {
     Position position{1, 1};
@@ -37,7 +11,7 @@ void check_yaml_text(std::string_view text, const std::string& file, const YamlL
         throw DocumentErrors({{file, position, std::move(message)}});
     };
     while (!text.empty()) {
-        const std::size_t length = utf8_length(text);
+        const std::size_t length = base::utf8_length(text);
         if (length == 0) {
             fail("the file is not valid UTF-8");
         }

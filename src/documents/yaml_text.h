@@ -13,7 +13,4 @@ namespace goldsmith::documents {
 /// quadratic time before its own parser could refuse them.
 void check_yaml_text(std::string_view text, const std::string& file, const YamlLimits& limits);
 
-/// The length in bytes of the valid UTF-8 sequence at the start of `text`, or 0.
-std::size_t utf8_length(std::string_view text);
-
 }  // namespace goldsmith::documents

@@ -2,7 +2,7 @@
 
 #include <boost/json.hpp>
 
-#include "documents/yaml_text.h"
+#include "base/utf8.h"
 
 namespace goldsmith::guest {
 namespace {
@@ -44,7 +44,7 @@ std::string pretty_json(const boost::json::value& value) {
 std::string utf8_text(std::string_view text) {
     std::string result;
     while (!text.empty()) {
-        const std::size_t length = documents::utf8_length(text);
+        const std::size_t length = base::utf8_length(text);
         result.append(length == 0 ? "\xEF\xBF\xBD" : text.substr(0, length));
         text.remove_prefix(length == 0 ? 1 : length);
     }

@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "documents/yaml_text.h"
+#include "base/utf8.h"
 
 namespace goldsmith::guest {
 
@@ -20,7 +20,7 @@ std::string duration_text(std::chrono::milliseconds duration) {
 std::string printable(std::string_view text, std::size_t columns) {
     std::string result;
     for (std::size_t used = 0; !text.empty() && used < columns; ++used) {
-        const std::size_t length = documents::utf8_length(text);
+        const std::size_t length = base::utf8_length(text);
         const auto first = static_cast<unsigned char>(text.front());
         // C1 control characters are C2 80 to C2 9F in UTF-8.
         const bool control = first < 0x20 || first == 0x7F ||

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "documents/yaml_text.h"
+#include "base/utf8.h"
 #include "guest/modules/module.h"
 
 namespace goldsmith::guest {
@@ -112,7 +112,7 @@ std::string encode_text(std::string_view utf8, std::string_view encoding_name) {
     }
     std::string out;
     while (!utf8.empty()) {
-        const std::size_t length = documents::utf8_length(utf8);
+        const std::size_t length = base::utf8_length(utf8);
         if (length == 0) {
             broken("utf8");
         }
@@ -136,7 +136,7 @@ std::string decode_text(std::string_view bytes, std::string_view encoding_name) 
             bytes.remove_prefix(3);
         }
         for (std::string_view rest = bytes; !rest.empty();) {
-            const std::size_t length = documents::utf8_length(rest);
+            const std::size_t length = base::utf8_length(rest);
             if (length == 0) {
                 broken("utf8");
             }
